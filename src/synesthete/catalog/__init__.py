@@ -1,0 +1,1 @@
+"""WHAT WE KNOW: the one truth, in SQLite or PostgreSQL."""

@@ -1,0 +1,48 @@
+"""What verbs have in common: where the data is, and how to print."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+DONE, FAILED, MISUSED, SOME_FAILED = 0, 1, 2, 3
+
+
+def data_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--data DIR`, accepted before the verb or after it; the value goes into the context."""
+
+    def remember(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
+        if value is not None:
+            ctx.find_root().obj["data"] = value
+
+    return click.option(
+        "--data",
+        type=click.Path(file_okay=False),
+        callback=remember,
+        expose_value=False,
+        help="Where everything is kept (SYNESTHETE_DATA).",
+    )(function)
+
+
+def json_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--json`: one JSON document on stdout and nothing else."""
+    return click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")(function)
+
+
+def data_folder() -> str | None:
+    """The folder given by `--data`, or None to let the settings decide."""
+    value = click.get_current_context().find_root().obj.get("data")
+    return None if value is None else str(value)
+
+
+def echo_json(document: Any) -> None:
+    """The document as JSON on stdout; anything JSON cannot say is a programming error."""
+    click.echo(json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2))
+
+
+def note(text: str) -> None:
+    """One line for the person, on stderr."""
+    click.echo(text, err=True)

@@ -1,0 +1,1 @@
+"""PICTURE -> POINT: networks and hand-made ears that turn spectrograms into embeddings."""

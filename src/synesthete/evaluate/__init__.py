@@ -1,0 +1,1 @@
+"""HOW GOOD: metrics, splits and protocols, always beside baselines."""

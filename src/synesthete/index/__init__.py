@@ -1,0 +1,1 @@
+"""POINT -> NEIGHBORS: searchable sets of vectors."""

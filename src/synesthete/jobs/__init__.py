@@ -1,0 +1,1 @@
+"""WORK THAT TAKES TIME: scan, analyze, ingest, learn, with a ledger."""

@@ -1,0 +1,1 @@
+"""ONE LIST, WITH REASONS: candidates, blend, diversify, explain."""

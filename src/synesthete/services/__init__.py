@@ -1,0 +1,1 @@
+"""SERVERS OF THE WORLD: clients of what people already run."""

@@ -1,0 +1,1 @@
+"""LISTENS -> TASTE: models of what listeners and playlists put together."""

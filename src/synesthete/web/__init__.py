@@ -1,0 +1,1 @@
+"""The doors: JSON API, the page, and other people's contracts."""

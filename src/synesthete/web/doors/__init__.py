@@ -1,0 +1,1 @@
+"""Other people's contracts, spoken exactly."""
