@@ -6,6 +6,7 @@ is always shown what it was trained on. Letters in shapes: S samples, T frames, 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
 from functools import lru_cache
 from typing import Any, Literal
@@ -34,6 +35,7 @@ class MelSpec:
     fmax: float = 8000.0  # Hz, upper edge of the last band
     mel_scale: Literal["htk", "slaney"] = "htk"
     mel_norm: Literal["slaney"] | None = None  # 'slaney': every band has the same area
+    triangles: Literal["hz", "mel"] = "hz"  # bands are triangles over frequency, or over mel (VGGish)
     power: int = 2  # 1: magnitude, 2: power
     log: Literal["db", "ln"] = "db"  # db: 10 * log10(max(x, floor)); ln: ln(x + floor)
     floor: float = 1e-10
@@ -48,6 +50,8 @@ class MelSpec:
             raise ValueError(f"mel bands from {self.fmin} to {self.fmax} Hz do not fit {self.sample_rate} Hz")
         if self.power not in (1, 2) or self.log not in ("db", "ln"):
             raise ValueError("power is 1 or 2, log is 'db' or 'ln'")
+        if self.triangles not in ("hz", "mel"):
+            raise ValueError("triangles is 'hz' or 'mel'")
         if self.mel_scale not in ("htk", "slaney") or self.mel_norm not in (None, "slaney"):
             raise ValueError("mel_scale is 'htk' or 'slaney', mel_norm is None or 'slaney'")
 
@@ -69,14 +73,13 @@ class MelSpec:
         dropped. The place of the window inside the FFT changes phases only, so both agree with the usual
         definitions to float32 precision.
         """
-        spectrum = self.spectra(waveform)
         weights = mel_filters(self)
         picture = np.empty((self.frame_count(len(waveform)), self.n_mels), np.float32)
-        for start, power in spectrum:
+        for start, power in self.spectra(waveform):
             np.matmul(power, weights, out=picture[start : start + len(power)])
         return self._logarithm(picture)
 
-    def spectra(self, waveform: np.ndarray):  # -> Iterator[tuple[int, np.ndarray]]
+    def spectra(self, waveform: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
         """Chunks (first frame, (<=256, B) float32) of the magnitude (power 1) or power (2) spectrum."""
         frames = self._frames(np.asarray(waveform))
         window = hann(self.win_length)
@@ -133,6 +136,7 @@ VGGISH = MelSpec(
     n_mels=64,
     fmin=125.0,
     fmax=7500.0,
+    triangles="mel",
     power=1,
     log="ln",
     floor=0.01,
@@ -148,13 +152,45 @@ def hann(length: int) -> np.ndarray:
 
 @lru_cache(maxsize=16)
 def mel_filters(spec: MelSpec) -> np.ndarray:
-    """The triangular bands of a spec as a matrix (B, M) float32, B = n_fft // 2 + 1.
+    """The triangular bands of a spec as a matrix (B, M) float32, B = n_fft // 2 + 1."""
+    bins_hz = np.arange(spec.n_fft // 2 + 1) * spec.sample_rate / spec.n_fft
+    to_mel, to_hz = (_htk_mel, _htk_hz) if spec.mel_scale == "htk" else (_slaney_mel, _slaney_hz)
+    edges_mel = np.linspace(*to_mel(np.array([spec.fmin, spec.fmax])), spec.n_mels + 2)
+    edges_hz = to_hz(edges_mel)
+    axis, edges = (bins_hz, edges_hz) if spec.triangles == "hz" else (to_mel(bins_hz), edges_mel)
+    lower, center, upper = edges[:-2], edges[1:-1], edges[2:]
+    rising = (axis[:, None] - lower) / (center - lower)
+    falling = (upper - axis[:, None]) / (upper - center)
+    weights = np.maximum(0.0, np.minimum(rising, falling))
+    if spec.triangles == "mel":
+        weights[0] = 0.0  # the constant offset of a recording is no sound
+    if spec.mel_norm == "slaney":
+        weights *= 2.0 / (edges_hz[2:] - edges_hz[:-2])
+    return weights.astype(np.float32)
 
-    HTK bands are triangles on the mel axis (as the VGGish front end has them, the zero-frequency bin left
-    out); Slaney's are triangles on the frequency axis. For HTK spacing librosa draws triangles on the
-    frequency axis, too; so do we, except for the VGGish constants, where the published front end is the law.
-    """
-    bins = np.arange(spec.n_fft // 2 + 1) * spec.sample_rate / spec.n_fft
-    to_mel, to_hz = (htk_mel, htk_hz) if spec.mel_scale == "htk" else (slaney_mel, slaney_hz)
-    edges_mel = np.linspace(to_mel(spec.fmin), to_mel(spec.fmax), spec.n_mels + 2)
-    return edges_mel
+
+def _htk_mel(hz: np.ndarray) -> np.ndarray:
+    """Mel of frequencies after O'Shaughnessy, as in the HTK book: 1127 ln(1 + f / 700)."""
+    return 1127.0 * np.log1p(hz / 700.0)
+
+
+def _htk_hz(mel: np.ndarray) -> np.ndarray:
+    return 700.0 * np.expm1(mel / 1127.0)
+
+
+# Slaney's Auditory Toolbox: linear to 1000 Hz (15 mel), then 27 logarithmic steps per factor of 6.4.
+_SLANEY_HZ_PER_MEL = 200.0 / 3
+_SLANEY_BREAK_HZ = 1000.0
+_SLANEY_BREAK_MEL = _SLANEY_BREAK_HZ / _SLANEY_HZ_PER_MEL
+_SLANEY_LOG_STEP = np.log(6.4) / 27.0
+
+
+def _slaney_mel(hz: np.ndarray) -> np.ndarray:
+    linear = hz / _SLANEY_HZ_PER_MEL
+    above = _SLANEY_BREAK_MEL + np.log(np.maximum(hz, 1.0) / _SLANEY_BREAK_HZ) / _SLANEY_LOG_STEP
+    return np.where(hz < _SLANEY_BREAK_HZ, linear, above)
+
+
+def _slaney_hz(mel: np.ndarray) -> np.ndarray:
+    above = _SLANEY_BREAK_HZ * np.exp(_SLANEY_LOG_STEP * (mel - _SLANEY_BREAK_MEL))
+    return np.where(mel < _SLANEY_BREAK_MEL, mel * _SLANEY_HZ_PER_MEL, above)
