@@ -25,6 +25,7 @@ from synesthete.catalog.schema.people import (
     letters,
     listeners,
     listens,
+    play_counts,
     playlist_tracks,
     playlists,
     searches,
@@ -36,6 +37,6 @@ from synesthete.catalog.schema.work import imports, jobs, ledger, scores, values
 __all__ = [
     "albums", "api_keys", "artists", "clusters", "descriptors", "embeddings", "external_ids", "feedback", "folders",
     "impressions", "imports", "jobs", "ledger", "letter_picks", "letters", "listeners", "listens", "metadata",
-    "playlist_tracks", "playlists", "positions", "scores", "searches", "sessions", "shares", "track_genres", "tracks",
+    "play_counts", "playlist_tracks", "playlists", "positions", "scores", "searches", "sessions", "shares", "track_genres", "tracks",
     "values",
 ]

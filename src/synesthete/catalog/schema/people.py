@@ -79,6 +79,15 @@ listens = Table(
     Index(None, "listener_id", "track_id"),
 )  # fmt: skip
 
+play_counts = Table(
+    "play_counts", metadata,
+    Column("listener_id", ForeignKey("listeners.id", ondelete="CASCADE"), primary_key=True),
+    # Not a foreign key: data sets bring 48 million rows, and a check and an index for each would triple the work.
+    Column("track_id", Id, primary_key=True),
+    Column("count", Integer, nullable=False),
+    sqlite_with_rowid=False,  # one tree ordered by listener, which is how taste models read it
+)  # fmt: skip
+
 feedback = Table(
     "feedback", metadata,
     Column("id", Id, primary_key=True),
