@@ -1,0 +1,1 @@
+"""Playlists as files: read and written in the formats that players share."""
