@@ -1,0 +1,123 @@
+"""Subsonic, against a real server (supysonic) with real files."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import numpy as np
+import pytest
+import soundfile
+
+from synesthete.errors import NotAllowed, NotFound, ServiceError
+from synesthete.music import Description
+from synesthete.services.subsonic import Subsonic
+from tests.services.stub import Stub
+
+BIN = Path(sys.executable).parent
+pytestmark = pytest.mark.skipif(
+    not (BIN / "supysonic-server").exists(), reason="supysonic is not installed (it is in the dev extra)"
+)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    home = tmp_path_factory.mktemp("supysonic")
+    music = home / "music"
+    for artist in ("Ada", "Bela"):
+        for number in (1, 2, 3):
+            folder = music / artist / "First"
+            folder.mkdir(parents=True, exist_ok=True)
+            tone = np.sin(np.arange(22050) / 22050 * 2 * np.pi * 220 * number).astype(np.float32)
+            with soundfile.SoundFile(folder / f"{number}.flac", "w", 22050, 1, format="FLAC") as file:
+                file.title, file.artist, file.album = f"{artist} {number}", artist, f"{artist} First"
+                file.tracknumber = str(number)
+                file.write(tone)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    config = home / "supysonic.conf"
+    config.write_text(f"[base]\ndatabase_uri = sqlite:///{home}/s.db\n[webapp]\ncache_dir = {home}/cache\n[daemon]\nsocket = {home}/socket\n")
+    environment = {"HOME": str(home), "PATH": f"{BIN}:/usr/bin:/bin"}
+
+    def cli(*words: str) -> None:
+        subprocess.run([BIN / "supysonic-cli", *words], cwd=home, env=environment, check=True, capture_output=True)
+
+    (home / ".supysonic").write_text(config.read_text())
+    cli("user", "add", "ana", "-p", "secret word")
+    cli("folder", "add", "Music", str(music))
+    cli("folder", "scan", "Music", "--foreground")
+    command = [sys.executable, "-c", f"from supysonic.web import create_application as c; c().run('127.0.0.1', {port}, threaded=True)"]
+    process = subprocess.Popen(command, cwd=home, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(200):
+            try:
+                httpx.get(url, timeout=1)
+                break
+            except httpx.HTTPError:
+                time.sleep(0.05)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+@pytest.fixture
+def subsonic(server: str) -> Subsonic:
+    return Subsonic(server, "ana", "secret word", sleep=lambda s: None)
+
+
+def test_the_whole_catalog_is_read(subsonic: Subsonic):
+    assert subsonic.ping()
+    tracks = list(subsonic.tracks())
+    assert sorted(t.title or "" for t in tracks) == ["Ada 1", "Ada 2", "Ada 3", "Bela 1", "Bela 2", "Bela 3"]
+    assert all(t.ids and t.duration_s == 1 for t in tracks)
+
+
+def test_stars_ratings_and_plays_become_opinions(subsonic: Subsonic):
+    track = next(t for t in subsonic.tracks() if t.title == "Ada 2")
+    subsonic._call("star", id=track.ids[0][1])
+    subsonic._call("setRating", id=track.ids[0][1], rating=4)
+    opinions = {o.track.title: o for o in subsonic.opinions()}
+    assert opinions["Ada 2"].starred and opinions["Ada 2"].rating == 4
+    assert "Bela 1" not in opinions
+
+
+def test_a_playlist_is_created_and_then_replaced_by_name(subsonic: Subsonic):
+    tracks = sorted(subsonic.tracks(), key=lambda t: t.title or "")
+    first = subsonic.put_playlist("Monday", tracks[:2])
+    second = subsonic.put_playlist("Monday", tracks[2:5])
+    lists = [p for p in subsonic.playlists() if p.name == "Monday"]
+    assert first == second and len(lists) == 1
+    assert [t.title for t in lists[0].tracks] == ["Ada 3", "Bela 1", "Bela 2"]
+
+
+def test_the_sound_is_streamed_as_it_is_kept(subsonic: Subsonic):
+    track = next(t for t in subsonic.tracks() if t.title == "Ada 1")
+    assert b"".join(subsonic.audio(track.ids[0][1])).startswith(b"fLaC")
+
+
+def test_wrong_password_unknown_track_and_foreign_lists_are_explained(server: str, subsonic: Subsonic):
+    with pytest.raises(NotAllowed):
+        Subsonic(server, "ana", "wrong").ping()
+    with pytest.raises(NotFound):
+        b"".join(subsonic.audio("00000000-0000-0000-0000-000000000000"))
+    with pytest.raises(NotFound, match="sync"):
+        subsonic.put_playlist("Monday", [Description("T", ids=(("spotify", "x"),))])
+
+
+def test_a_server_that_is_gone_wrong_or_something_else(stub: Stub):
+    with pytest.raises(ServiceError, match="cannot be reached"):
+        Subsonic("http://127.0.0.1:9", "a", "b", sleep=lambda s: None).ping()
+    stub.routes["POST", "/rest/ping.view"] = lambda q, b, h: (200, {}, b"<html>hello</html>")
+    with pytest.raises(ServiceError, match="not JSON"):
+        Subsonic(stub.url, "a", "b").ping()
+    stub.routes["POST", "/rest/ping.view"] = lambda q, b, h: (200, {}, {"hello": 1})
+    with pytest.raises(ServiceError, match="else than Subsonic"):
+        Subsonic(stub.url, "a", "b").ping()
