@@ -155,7 +155,8 @@ def mel_filters(spec: MelSpec) -> np.ndarray:
     """The triangular bands of a spec as a matrix (B, M) float32, B = n_fft // 2 + 1."""
     bins_hz = np.arange(spec.n_fft // 2 + 1) * spec.sample_rate / spec.n_fft
     to_mel, to_hz = (_htk_mel, _htk_hz) if spec.mel_scale == "htk" else (_slaney_mel, _slaney_hz)
-    edges_mel = np.linspace(*to_mel(np.array([spec.fmin, spec.fmax])), spec.n_mels + 2)
+    lowest, highest = to_mel(np.array([spec.fmin, spec.fmax]))
+    edges_mel = np.linspace(lowest, highest, spec.n_mels + 2)
     edges_hz = to_hz(edges_mel)
     axis, edges = (bins_hz, edges_hz) if spec.triangles == "hz" else (to_mel(bins_hz), edges_mel)
     lower, center, upper = edges[:-2], edges[1:-1], edges[2:]
