@@ -166,8 +166,9 @@ letters = Table(
     "letters", metadata,
     Column("listener_id", ForeignKey("listeners.id", ondelete="CASCADE"), primary_key=True),
     Column("week", String, primary_key=True),  # ISO week in the listener's time zone: 2026-W47
-    Column("state", String, nullable=False),  # drafted | sending | sent | nothing new | failed
+    Column("state", String, nullable=False),  # see catalog/letters.py
     Column("message_id", String),
+    Column("subject", String),
     Column("html", String),
     Column("plain", String),
     Column("attempts", Integer, nullable=False, default=0),

@@ -1,0 +1,111 @@
+"""Artists: found by the folded name, made when first met."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import Row, func, select, update
+
+from synesthete.catalog.folding import clean, fold
+from synesthete.catalog.noun import Noun
+from synesthete.catalog.schema import artists, tracks
+from synesthete.catalog.writing import batches, upsert
+from synesthete.errors import NotFound
+from synesthete.music import Artist, ArtistId, TrackId
+
+
+class Artists(Noun):
+    """Who made the music."""
+
+    def get(self, artist_id: int) -> Artist:
+        """The artist with this id. Raises NotFound."""
+        with self._catalog.read() as connection:
+            row = connection.execute(_ALL.where(artists.c.id == artist_id)).first()
+        if row is None:
+            raise NotFound("no artist has this id", subject=artist_id)
+        return _artist(row)
+
+    def many(self, ids: Iterable[int]) -> dict[ArtistId, Artist]:
+        """The artists with these ids; ids that lead nowhere are left out."""
+        found: dict[ArtistId, Artist] = {}
+        with self._catalog.read() as connection:
+            for batch in batches(set(map(int, ids))):
+                for row in connection.execute(_ALL.where(artists.c.id.in_(batch))):
+                    found[ArtistId(row.id)] = _artist(row)
+        return found
+
+    def named(self, name: str) -> Artist | None:
+        """The artist with this name, whatever its case, accents and punctuation."""
+        with self._catalog.read() as connection:
+            row = connection.execute(_ALL.where(artists.c.key == fold(name))).first()
+        return None if row is None else _artist(row)
+
+    def search(self, phrase: str, n: int = 20) -> list[Artist]:
+        """Up to n artists with visible tracks whose name holds the phrase, names that begin with it first."""
+        key = fold(phrase)
+        if not key:
+            return []
+        begins = artists.c.key.startswith(key, autoescape=True)
+        inside = artists.c.key.contains(" " + key, autoescape=True)
+        asked = _ALL.where(begins | inside, _HAS_TRACKS)
+        with self._catalog.read() as connection:
+            rows = connection.execute(
+                asked.order_by(begins.desc(), func.length(artists.c.key), artists.c.id).limit(n)
+            )
+            return [_artist(row) for row in rows]
+
+    def all(self, n: int = 500, offset: int = 0) -> list[Artist]:
+        """Artists with visible tracks in order of name, n from `offset`."""
+        asked = _ALL.where(_HAS_TRACKS).order_by(artists.c.key).limit(n).offset(offset)
+        with self._catalog.read() as connection:
+            return [_artist(row) for row in connection.execute(asked)]
+
+    def tracks(self, artist_id: int) -> list[TrackId]:
+        """Ids of the artist's visible tracks, by year, album, disc and number."""
+        c = tracks.c
+        asked = (
+            select(c.id)
+            .where(c.artist_id == artist_id, c.missing_at.is_(None))
+            .order_by(c.year, c.album_id, c.disc_no, c.track_no, c.id)
+        )
+        with self._catalog.read() as connection:
+            return [TrackId(i) for (i,) in connection.execute(asked)]
+
+    def resolve(self, names: Mapping[str, str | None] | Iterable[str]) -> dict[str, ArtistId]:
+        """The ids of artists by name, made where missing; a mapping gives each name's MusicBrainz id.
+
+        >>> catalog.artists.resolve(["Nina Simone", "nina simone"])   # doctest: +SKIP
+        {'Nina Simone': 1, 'nina simone': 1}
+        """
+        mbids = dict(names) if isinstance(names, Mapping) else dict.fromkeys(names)
+        keys = {name: fold(name) for name in mbids}
+        by_key: dict[str, dict[str, str | None]] = {}
+        for name, key in keys.items():
+            by_key.setdefault(key, {"name": clean(name), "key": key, "mbid": mbids[name]})
+        ids: dict[str, int] = {}
+        with self._catalog.begin() as connection:
+            c = artists.c
+            for batch in batches(by_key):
+                known = connection.execute(select(c.key, c.id, c.mbid).where(c.key.in_(batch))).fetchall()
+                for key, artist_id, mbid in known:
+                    ids[key] = artist_id
+                    if mbid is None and by_key[key]["mbid"] is not None:
+                        connection.execute(
+                            update(artists).where(c.id == artist_id).values(mbid=by_key[key]["mbid"])
+                        )
+                new = [by_key[key] for key in batch if key not in ids]
+                if new:
+                    upsert(connection, artists, new, ["key"])
+                    made = select(c.key, c.id).where(c.key.in_([row["key"] for row in new]))
+                    ids.update(connection.execute(made).tuples().all())
+        return {name: ArtistId(ids[key]) for name, key in keys.items()}
+
+
+_ALL = select(artists.c.id, artists.c.name, artists.c.mbid)
+_HAS_TRACKS = (
+    select(tracks.c.id).where(tracks.c.artist_id == artists.c.id, tracks.c.missing_at.is_(None)).exists()
+)
+
+
+def _artist(row: Row) -> Artist:
+    return Artist(ArtistId(row.id), row.name, row.mbid)

@@ -1,0 +1,186 @@
+"""The catalog: the one truth, opened once, with one small class per noun."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from types import TracebackType
+
+from sqlalchemy import Connection
+
+from synesthete.catalog.albums import Albums
+from synesthete.catalog.artists import Artists
+from synesthete.catalog.descriptors import Descriptors
+from synesthete.catalog.embeddings import Embeddings
+from synesthete.catalog.engine import WRITES, open_engine
+from synesthete.catalog.external_ids import ExternalIds
+from synesthete.catalog.feedback import FeedbackWords
+from synesthete.catalog.files import Files
+from synesthete.catalog.folders import Folders
+from synesthete.catalog.impressions import Impressions
+from synesthete.catalog.jobs import Jobs
+from synesthete.catalog.ledger import Ledger
+from synesthete.catalog.listeners import Listeners
+from synesthete.catalog.listens import Listens
+from synesthete.catalog.migrate import bring_up_to_date
+from synesthete.catalog.playlists import Playlists
+from synesthete.catalog.scores import Scores
+from synesthete.catalog.searches import Searches
+from synesthete.catalog.tracks import Tracks
+from synesthete.catalog.values import Values
+
+
+class Catalog:
+    """What we know: think of a library's card cabinet, one drawer per noun.
+
+    `url` is sqlite:///PATH or postgresql://...; the schema is made or migrated on open. `busy_s` is how
+    long to wait for another writer before raising Busy. Threads may share one catalog.
+
+    Nouns may be combined in one transaction:
+
+    >>> with catalog.begin():                                  # doctest: +SKIP
+    ...     track_id = catalog.tracks.put(entry)
+    ...     catalog.ledger.mark(track_id, stamp, "analyzed")
+
+    Raises MismatchError when a newer program made the catalog, SettingsError for a URL that cannot be used.
+    """
+
+    def __init__(self, url: str, busy_s: float = 30.0):
+        self.engine = open_engine(url, busy_s)
+        self._here = threading.local()
+        try:
+            bring_up_to_date(self.engine)
+        except BaseException:
+            self.engine.dispose()
+            raise
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """A transaction that writes: committed at the end, rolled back on any error.
+
+        Inside one, further `begin` and `read` on the same thread join it.
+        """
+        joined: Connection | None = getattr(self._here, "connection", None)
+        if joined is not None:
+            yield joined
+            return
+        with self.engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+            self._here.connection = connection
+            try:
+                yield connection
+            finally:
+                self._here.connection = None
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection that reads one consistent state, and sees what its own `begin` has written."""
+        joined: Connection | None = getattr(self._here, "connection", None)
+        if joined is not None:
+            yield joined
+            return
+        with self.engine.connect() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Let go of every connection; the catalog may not be used afterwards."""
+        self.engine.dispose()
+
+    def __enter__(self) -> Catalog:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @cached_property
+    def folders(self) -> Folders:
+        """Remembered folders of music."""
+        return Folders(self)
+
+    @cached_property
+    def files(self) -> Files:
+        """What is remembered of the files behind tracks."""
+        return Files(self)
+
+    @cached_property
+    def tracks(self) -> Tracks:
+        """Everything that can be played, or at least named."""
+        return Tracks(self)
+
+    @cached_property
+    def artists(self) -> Artists:
+        """Who made the music."""
+        return Artists(self)
+
+    @cached_property
+    def albums(self) -> Albums:
+        """Releases."""
+        return Albums(self)
+
+    @cached_property
+    def embeddings(self) -> Embeddings:
+        """Where tracks and their excerpts lie among all sounds, by encoder."""
+        return Embeddings(self)
+
+    @cached_property
+    def descriptors(self) -> Descriptors:
+        """Named numbers about tracks: tempo, key, brightness."""
+        return Descriptors(self)
+
+    @cached_property
+    def external_ids(self) -> ExternalIds:
+        """What others call our tracks."""
+        return ExternalIds(self)
+
+    @cached_property
+    def listeners(self) -> Listeners:
+        """People."""
+        return Listeners(self)
+
+    @cached_property
+    def listens(self) -> Listens:
+        """What was played, when, by whom."""
+        return Listens(self)
+
+    @cached_property
+    def feedback(self) -> FeedbackWords:
+        """What people said: like, dislike, never, skip."""
+        return FeedbackWords(self)
+
+    @cached_property
+    def playlists(self) -> Playlists:
+        """Ordered lists of tracks."""
+        return Playlists(self)
+
+    @cached_property
+    def searches(self) -> Searches:
+        """What people searched for."""
+        return Searches(self)
+
+    @cached_property
+    def impressions(self) -> Impressions:
+        """What was recommended, and what of it was taken."""
+        return Impressions(self)
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        """Work that takes time."""
+        return Jobs(self)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """What was done to every file, with which encoder."""
+        return Ledger(self)
+
+    @cached_property
+    def scores(self) -> Scores:
+        """How good encoders and models measured."""
+        return Scores(self)
+
+    @cached_property
+    def values(self) -> Values:
+        """A few named values."""
+        return Values(self)

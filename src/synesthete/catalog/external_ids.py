@@ -1,0 +1,51 @@
+"""External ids: what others call our tracks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import delete, select
+
+from synesthete.catalog.noun import Noun
+from synesthete.catalog.schema import external_ids
+from synesthete.catalog.writing import batches, upsert
+from synesthete.music import TrackId
+
+
+class ExternalIds(Noun):
+    """(scheme, value) -> track: ("spotify", "4uLU6hMCjMI75M1A2tKUQC"), ("navidrome@host", "...")."""
+
+    def put(self, scheme: str, pairs: Iterable[tuple[int, str]]) -> None:
+        """Remember that these (track id, value) belong together; a value that moved to another track follows."""
+        rows = [{"track_id": int(i), "scheme": scheme, "value": value} for i, value in pairs]
+        with self._catalog.begin() as connection:
+            upsert(connection, external_ids, rows, ["scheme", "value"], ["track_id"])
+
+    def find(self, scheme: str, values: Iterable[str]) -> dict[str, TrackId]:
+        """The tracks behind these values; unknown ones are left out."""
+        c = external_ids.c
+        found: dict[str, TrackId] = {}
+        with self._catalog.read() as connection:
+            for batch in batches(set(values)):
+                asked = select(c.value, c.track_id).where(c.scheme == scheme, c.value.in_(batch))
+                found.update({value: TrackId(i) for value, i in connection.execute(asked)})
+        return found
+
+    def of(self, track_id: int) -> dict[str, str]:
+        """What others call this track, by scheme."""
+        c = external_ids.c
+        with self._catalog.read() as connection:
+            asked = select(c.scheme, c.value).where(c.track_id == int(track_id))
+            return dict(connection.execute(asked).tuples().all())
+
+    def all(self, scheme: str) -> dict[str, TrackId]:
+        """Every value of one scheme with its track."""
+        c = external_ids.c
+        with self._catalog.read() as connection:
+            asked = select(c.value, c.track_id).where(c.scheme == scheme)
+            return {value: TrackId(i) for value, i in connection.execute(asked)}
+
+    def remove(self, scheme: str) -> None:
+        """Forget a whole scheme, of a server that is no longer used."""
+        with self._catalog.begin() as connection:
+            connection.execute(delete(external_ids).where(external_ids.c.scheme == scheme))

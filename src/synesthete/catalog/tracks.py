@@ -1,0 +1,217 @@
+"""Tracks: read by id, path, phrase or filter, and written from entries."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
+
+from synesthete.catalog.entries import Entry
+from synesthete.catalog.noun import Noun
+from synesthete.catalog.schema import albums, artists, track_genres, tracks
+from synesthete.catalog.track_rows import write_entries
+from synesthete.catalog.words import ids_with_words
+from synesthete.catalog.writing import batches
+from synesthete.errors import NotFound
+from synesthete.music import AlbumId, ArtistId, Track, TrackId
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which tracks may be chosen; a track must satisfy everything that is given.
+
+    `genres`: any of these (case does not matter). Years and durations (seconds) include their ends; tracks
+    without a year or duration fail a filter on it. `folder`: the path begins with this folder.
+    """
+
+    genres: tuple[str, ...] = ()
+    year_from: int | None = None
+    year_to: int | None = None
+    shortest_s: float | None = None
+    longest_s: float | None = None
+    folder: str | None = None
+    artist_id: int | None = None
+    album_id: int | None = None
+    with_file: bool = False
+
+
+class Tracks(Noun):
+    """Everything that can be played, or at least named."""
+
+    def get(self, track_id: int) -> Track:
+        """The track with this id, hidden or not. Raises NotFound."""
+        found = self.many([track_id])
+        if not found:
+            raise NotFound("no track has this id", subject=track_id, hint="`synesthete status` says what is there.")
+        return found[TrackId(track_id)]
+
+    def many(self, ids: Iterable[int]) -> dict[TrackId, Track]:
+        """The tracks with these ids, in the order asked; ids that lead nowhere are left out."""
+        wanted = list(dict.fromkeys(int(i) for i in ids))
+        with self._catalog.read() as connection:
+            found: dict[TrackId, Track] = {}
+            for batch in batches(wanted):
+                rows = _tracks(connection, _ALL.where(tracks.c.id.in_(batch)))
+                found.update({track.id: track for track in rows})
+        return {TrackId(i): found[TrackId(i)] for i in wanted if TrackId(i) in found}
+
+    def at(self, path: str | os.PathLike[str]) -> Track | None:
+        """The track whose file has this absolute path, or None."""
+        return self._first(tracks.c.path == os.fspath(path))
+
+    def search(self, phrase: str, n: int = 20) -> list[Track]:
+        """Up to n visible tracks whose title, artist and album hold every word of the phrase, best first.
+
+        Accents, case and punctuation do not matter, and the last word may be unfinished. When no track
+        holds every word, those with most of them are returned.
+        """
+        with self._catalog.read() as connection:
+            ids = ids_with_words(connection, phrase, n) or ids_with_words(connection, phrase, n, every=False)
+        return list(self.many(ids).values())
+
+    def find(self, query: str) -> Track:
+        """The one track meant by an id, a path or a search phrase. Raises NotFound."""
+        track = self._by_number(query) or self.at(os.path.abspath(os.path.expanduser(query)))
+        if track is None:
+            track = next(iter(self.search(query, 1)), None)
+        if track is None:
+            raise NotFound("no track is meant by this", subject=query, hint="Try fewer words, or a path to a file.")
+        return track
+
+    def _by_number(self, query: str) -> Track | None:
+        number = int(query) if query.isascii() and query.isdigit() and len(query) < 19 else None
+        return None if number is None else self._first(tracks.c.id == number)
+
+    def ids(self, wanted: Filter | None = None) -> np.ndarray:
+        """Ids of the visible tracks that pass the filter: (N,) int64, ascending."""
+        asked = select(tracks.c.id).where(tracks.c.missing_at.is_(None), *_conditions(wanted or Filter()))
+        with self._catalog.read() as connection:
+            rows = connection.execute(asked.order_by(tracks.c.id)).scalars().all()
+        return np.array(rows, np.int64)
+
+    def page(self, n: int = 100, offset: int = 0, wanted: Filter | None = None) -> list[Track]:
+        """Visible tracks that pass the filter by artist, album, disc and number: n from `offset`."""
+        asked = _ALL.where(tracks.c.missing_at.is_(None), *_conditions(wanted or Filter())).order_by(
+            artists.c.key, tracks.c.year, tracks.c.album_id, tracks.c.disc_no, tracks.c.track_no, tracks.c.id
+        )
+        with self._catalog.read() as connection:
+            return _tracks(connection, asked.limit(n).offset(offset))
+
+    def newest(self, n: int = 20) -> list[TrackId]:
+        """Ids of the n visible tracks added last, newest first."""
+        asked = select(tracks.c.id).where(tracks.c.missing_at.is_(None))
+        with self._catalog.read() as connection:
+            rows = connection.execute(asked.order_by(tracks.c.added_at.desc(), tracks.c.id.desc()).limit(n))
+            return [TrackId(i) for (i,) in rows]
+
+    def count(self, wanted: Filter | None = None) -> int:
+        """How many visible tracks pass the filter."""
+        asked = select(func.count()).select_from(tracks)
+        asked = asked.where(tracks.c.missing_at.is_(None), *_conditions(wanted or Filter()))
+        with self._catalog.read() as connection:
+            return int(connection.execute(asked).scalar_one())
+
+    def genres(self, n: int = 500) -> list[tuple[str, int]]:
+        """Genres of visible tracks with how many have each, most first."""
+        asked = (
+            select(track_genres.c.genre, func.count().label("n"))
+            .join(tracks, tracks.c.id == track_genres.c.track_id)
+            .where(tracks.c.missing_at.is_(None))
+            .group_by(track_genres.c.genre)
+            .order_by(func.count().desc(), track_genres.c.genre)
+        )
+        with self._catalog.read() as connection:
+            return [(genre, count) for genre, count in connection.execute(asked.limit(n))]
+
+    def put(self, entry: Entry, track_id: int | None = None) -> TrackId:
+        """Write what is known of a track: over `track_id`, or as a new one."""
+        return self.put_many([entry], None if track_id is None else [track_id])[0]
+
+    def put_many(self, entries: Sequence[Entry], over: Sequence[int] | None = None) -> list[TrackId]:
+        """Write many tracks at once, as new ones, or over the tracks `over` (one id per entry)."""
+        with self._catalog.begin() as connection:
+            return write_entries(self._catalog, connection, entries, over)
+
+    def _first(self, condition: ColumnElement[bool]) -> Track | None:
+        with self._catalog.read() as connection:
+            return next(iter(_tracks(connection, _ALL.where(condition).limit(1))), None)
+
+
+_c = tracks.c
+_ALL = (
+    select(
+        _c.id, _c.title, artists.c.name.label("artist"), albums.c.title.label("album"), _c.path, _c.duration_s,
+        _c.artist_id, _c.album_id, _c.album_artist, _c.track_no, _c.disc_no, _c.year, _c.recording_mbid, _c.isrc,
+        _c.replaygain_db, _c.has_cover,
+    )
+    .join(artists, artists.c.id == _c.artist_id)
+    .outerjoin(albums, albums.c.id == _c.album_id)
+)  # fmt: skip
+
+
+def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
+    c = tracks.c
+    conditions: list[ColumnElement[bool]] = [
+        test
+        for value, test in (
+            (wanted.year_from, c.year >= wanted.year_from),
+            (wanted.year_to, c.year <= wanted.year_to),
+            (wanted.shortest_s, c.duration_s >= wanted.shortest_s),
+            (wanted.longest_s, c.duration_s <= wanted.longest_s),
+            (wanted.artist_id, c.artist_id == wanted.artist_id),
+            (wanted.album_id, c.album_id == wanted.album_id),
+        )
+        if value is not None
+    ]
+    if wanted.with_file:
+        conditions.append(c.path.is_not(None))
+    if wanted.folder is not None:
+        conditions.append(inside(wanted.folder))
+    if wanted.genres:
+        named = func.lower(track_genres.c.genre).in_([genre.lower() for genre in wanted.genres])
+        conditions.append(c.id.in_(select(track_genres.c.track_id).where(named)))
+    return conditions
+
+
+def inside(folder: str | os.PathLike[str]) -> ColumnElement[bool]:
+    """The condition that a track's file lies in the folder, at any depth."""
+    stem = os.fspath(folder).rstrip(os.sep) + os.sep
+    return func.substr(tracks.c.path, 1, len(stem)) == stem
+
+
+def _tracks(connection: Connection, asked: Select) -> list[Track]:
+    rows = connection.execute(asked).fetchall()
+    genres: dict[int, list[str]] = {}
+    g = track_genres.c
+    for batch in batches([row.id for row in rows]):
+        named = select(g.track_id, g.genre).where(g.track_id.in_(batch)).order_by(g.track_id, g.position)
+        for track_id, genre in connection.execute(named):
+            genres.setdefault(track_id, []).append(genre)
+    return [_track(row, tuple(genres.get(row.id, ()))) for row in rows]
+
+
+def _track(row: Row, genres: tuple[str, ...]) -> Track:
+    return Track(
+        id=TrackId(row.id),
+        title=row.title,
+        artist=row.artist,
+        album=row.album,
+        path=row.path,
+        duration_s=row.duration_s,
+        artist_id=ArtistId(row.artist_id),
+        album_id=None if row.album_id is None else AlbumId(row.album_id),
+        album_artist=row.album_artist,
+        track_no=row.track_no,
+        disc_no=row.disc_no,
+        year=row.year,
+        genres=genres,
+        recording_mbid=row.recording_mbid,
+        isrc=row.isrc,
+        replaygain_db=row.replaygain_db,
+        has_cover=bool(row.has_cover),
+    )
+
+

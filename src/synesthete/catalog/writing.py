@@ -1,0 +1,53 @@
+"""Writing the same way into SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+Value = TypeVar("Value")
+
+BATCH = 500
+"""Rows per statement: SQLite takes at most 32,766 values at once, and our widest table has 30 columns."""
+
+
+def now() -> int:
+    """Unix seconds, UTC."""
+    return int(time.time())
+
+
+def batches(items: Iterable[Value], size: int = BATCH) -> Iterator[list[Value]]:
+    """The items in lists of at most `size`."""
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch
+
+
+def upsert(
+    connection: Connection,
+    table: Table,
+    rows: Iterable[Mapping[str, Any]],
+    keys: Sequence[str],
+    update: Sequence[str] = (),
+) -> int:
+    """Insert rows; where one with these key columns exists, update the named columns or leave it alone.
+
+    Returns how many rows were inserted or updated.
+    """
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    written = 0
+    for batch in batches(rows):
+        different = {tuple(row[key] for key in keys): row for row in batch}  # PostgreSQL takes each key once
+        statement = insert(table).values(list(different.values()))
+        if update:
+            changed = {name: statement.excluded[name] for name in update}
+            statement = statement.on_conflict_do_update(index_elements=list(keys), set_=changed)
+        else:
+            statement = statement.on_conflict_do_nothing(index_elements=list(keys))
+        written += connection.execute(statement).rowcount
+    return written
