@@ -24,7 +24,7 @@ class Opinion:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Listing:
     """A track of a data set that is itself a catalog, with what it knows beside the name."""
 
     track: Description
@@ -64,4 +64,4 @@ class LabeledClip:
     frames: np.ndarray
 
 
-Finding = Listen | Playlist | Opinion | Entry | PlayCounts | LabeledClip
+Finding = Listen | Playlist | Opinion | Listing | PlayCounts | LabeledClip
