@@ -177,6 +177,11 @@ class AvReader:
             return round(self._container.duration / 1e6 * self.rate)
         return None
 
+    @property
+    def metadata(self) -> dict[str, str]:
+        """Names and texts of the container's and the stream's tags."""
+        return {**self._stream.metadata, **self._container.metadata}
+
     def count(self) -> int:
         """Length in samples by walking through all packets without decoding them."""
         self._rewind(0.0)
