@@ -22,6 +22,8 @@ from synesthete.catalog.folders import Folders
 from synesthete.catalog.impressions import Impressions
 from synesthete.catalog.jobs import Jobs
 from synesthete.catalog.ledger import Ledger
+from synesthete.catalog.letters import Letters
+from synesthete.catalog.letters import Letters
 from synesthete.catalog.listeners import Listeners
 from synesthete.catalog.listens import Listens
 from synesthete.catalog.migrate import bring_up_to_date
@@ -156,6 +158,11 @@ class Catalog:
         return Playlists(self)
 
     @cached_property
+    def letters(self) -> Letters:
+        """Weekly letters, drafted and sent."""
+        return Letters(self)
+
+    @cached_property
     def searches(self) -> Searches:
         """What people searched for."""
         return Searches(self)
@@ -164,6 +171,11 @@ class Catalog:
     def impressions(self) -> Impressions:
         """What was recommended, and what of it was taken."""
         return Impressions(self)
+
+    @cached_property
+    def letters(self) -> Letters:
+        """Weekly letters."""
+        return Letters(self)
 
     @cached_property
     def jobs(self) -> Jobs:

@@ -45,7 +45,7 @@ def _sqlite(url: URL, busy_s: float) -> Engine:
             raise SettingsError(
                 f"the catalog's folder cannot be made ({error.strerror})", subject=path.parent
             ) from error
-    engine = create_engine(url, connect_args={"timeout": busy_s})
+    engine = create_engine(url.set(drivername="sqlite"), connect_args={"timeout": busy_s})
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
@@ -84,7 +84,7 @@ _MEANINGS: tuple[tuple[tuple[str, ...], type[SynestheteError], str, str], ...] =
         "Try again in a moment.",
     ),
     (
-        ("database or disk is full", "no space left on device", "could not extend file"),
+        ("database or disk is full", "no space left on device", "could not extend file", "disk full"),
         SynestheteError,
         "the disk that holds the catalog is full",
         "Free some space and run the same command again; what was done is kept.",

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from sqlalchemy import Row, delete, insert, or_, select, update
 
 from synesthete.catalog.noun import Noun
-from synesthete.catalog.schema import letter_picks, letters
+from synesthete.catalog.schema import letter_picks, letters, listeners
 from synesthete.catalog.writing import upsert
-from synesthete.music import ListenerId, TrackId
+from synesthete.errors import NotFound
+from synesthete.music import Listener, ListenerId, TrackId
 
 LEASE_S = 600
 """A claim older than this belongs to a process that died: a mail takes seconds, and is timed out in minutes."""
@@ -50,8 +51,43 @@ class PickRow:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """A listener who wants letters: where to send them, and from when in the week on."""
+
+    listener: Listener
+    email: str
+    weekday: int
+    hour: int
+    language: str
+
+
 class Letters(Noun):
     """Think of an outbox whose copies are kept."""
+
+    def subscribers(self) -> list[Subscriber]:
+        """Everyone who wants letters and has an address, in order of id."""
+        c = listeners.c
+        asked = select(c.id, c.letter_weekday, c.letter_hour, c.language).where(
+            c.letter.is_(True), c.email.is_not(None), c.email != ""
+        )
+        with self._catalog.read() as connection:
+            rows = connection.execute(asked.order_by(c.id)).all()
+        return [self._subscriber(row) for row in rows]
+
+    def subscriber(self, listener_id: int) -> Subscriber:
+        """The listener as a subscriber, whether or not they want letters. Raises NotFound."""
+        c = listeners.c
+        asked = select(c.id, c.letter_weekday, c.letter_hour, c.language).where(c.id == int(listener_id))
+        with self._catalog.read() as connection:
+            row = connection.execute(asked).first()
+        if row is None:
+            raise NotFound("no listener has this id", subject=listener_id)
+        return self._subscriber(row)
+
+    def _subscriber(self, row: Row) -> Subscriber:
+        listener = self._catalog.listeners.get(row.id)
+        return Subscriber(listener, listener.email or "", row.letter_weekday, row.letter_hour, row.language or "en")
 
     def get(self, listener_id: int, week: str) -> LetterRow | None:
         """The letter of that week, or None."""
