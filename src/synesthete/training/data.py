@@ -1,0 +1,83 @@
+"""Batches: which windows are drawn, and the two views of each that the network is shown.
+
+Letters in shapes: F frames of all tracks, M bands, W windows, N windows of a batch, L numbers of a lesson.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Generator, Tensor
+
+from synesthete.training.augment import augment, crop_length
+from synesthete.training.lessons import joint_lessons
+from synesthete.training.pack import EAR_MEL, FLOOR_DB, STEP_DB, WINDOW_S, PackedTrack
+
+WINDOW_FRAMES = round(WINDOW_S * EAR_MEL.frame_rate)
+# Views of several lengths in frames, and how often: 4 s is cheapest to learn from, 10 s is what is served,
+# 2.5 s is a short clip.
+LENGTHS = ((100, 0.25), (160, 0.6), (240, 0.05), (400, 0.1))
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Two views of N windows: `views` (2N, T, M) decibels, all clean ones first."""
+
+    views: Tensor
+    lessons: Tensor  # (N, L); L is 0 without teachers
+    tracks: Tensor  # (N,) int64
+
+
+class Material:
+    """All pictures in one array of bytes, and where each window lies."""
+
+    def __init__(self, tracks: Sequence[PackedTrack], lessons: np.ndarray, weights: Sequence[float]) -> None:
+        self.names = [track.name for track in tracks]
+        self.frames = torch.from_numpy(np.concatenate([track.pictures for track in tracks]))  # (F, M) uint8
+        lengths = np.array([len(track.pictures) for track in tracks])
+        counts = [len(track.starts) for track in tracks]
+        self.first = np.concatenate([[0], np.cumsum(lengths)[:-1]])  # (tracks,)
+        self.last = self.first + lengths
+        self.track = np.repeat(np.arange(len(tracks)), counts)  # (W,)
+        self.start = np.concatenate([track.starts for track in tracks]) + self.first[self.track]
+        self.lessons = torch.from_numpy(lessons)  # (W, L)
+        self.chance = torch.from_numpy(np.repeat(np.asarray(weights, float), counts))
+
+    def __len__(self) -> int:
+        return len(self.track)
+
+    def crops(self, windows: np.ndarray, frames: int, places: np.ndarray) -> Tensor:
+        """(N, frames, M) decibels: in each window at a place in [0, 1]; short tracks are repeated from their start."""
+        low, high = self.start[windows], np.minimum(self.start[windows] + WINDOW_FRAMES, self.last[self.track[windows]])
+        first = low + (places * np.maximum(high - low - frames, 0)).astype(int)
+        first = np.maximum(np.minimum(first, self.last[self.track[windows]] - frames), self.first[self.track[windows]])
+        span = np.minimum(self.last[self.track[windows]] - first, frames)
+        rows = first[:, None] + np.arange(frames)[None] % span[:, None]
+        return self.frames[torch.from_numpy(rows)].float() * STEP_DB + FLOOR_DB
+
+
+def build_material(tracks: Sequence[PackedTrack], shares: dict[str, float], held_out: set[str]) -> Material:
+    """Material of the tracks; `shares` weighs a window by its group's kind (the part before ':'), default 1.
+
+    Tracks whose name is held out get no chance of being drawn and no part in fitting the lessons.
+    """
+    kept = [track.name not in held_out for track in tracks]
+    weights = [shares.get(t.group.partition(":")[0], 1.0) * keep for t, keep in zip(tracks, kept, strict=True)]
+    return Material(tracks, joint_lessons(tracks, kept), weights)
+
+
+def draw(material: Material, count: int, generator: Generator) -> Batch:
+    """One batch of `count` windows, chosen by chance, each as one clean and one augmented view."""
+    windows = torch.multinomial(material.chance, count, replacement=False, generator=generator).numpy()
+    lengths, chances = zip(*LENGTHS, strict=True)
+    pick = torch.multinomial(torch.tensor(chances), 1, generator=generator)
+    frames = lengths[int(pick)]
+    places = torch.rand(2, count, generator=generator).numpy()
+    clean = material.crops(windows, frames, places[0])
+    other = augment(material.crops(windows, crop_length(frames), places[1]), frames, generator)
+    return Batch(
+        torch.cat([clean, other]), material.lessons[windows], torch.from_numpy(material.track[windows].astype(np.int64))
+    )
