@@ -10,6 +10,7 @@ from types import TracebackType
 
 from sqlalchemy import Connection
 
+from synesthete.catalog.accounts import Accounts
 from synesthete.catalog.albums import Albums
 from synesthete.catalog.artists import Artists
 from synesthete.catalog.descriptors import Descriptors
@@ -27,9 +28,11 @@ from synesthete.catalog.letters import Letters
 from synesthete.catalog.listeners import Listeners
 from synesthete.catalog.listens import Listens
 from synesthete.catalog.migrate import bring_up_to_date
+from synesthete.catalog.personal import Personal
 from synesthete.catalog.playlists import Playlists
 from synesthete.catalog.scores import Scores
 from synesthete.catalog.searches import Searches
+from synesthete.catalog.statistics import Statistics
 from synesthete.catalog.tracks import Tracks
 from synesthete.catalog.values import Values
 
@@ -141,6 +144,21 @@ class Catalog:
     def listeners(self) -> Listeners:
         """People."""
         return Listeners(self)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """How people get in: passwords, sessions, keys."""
+        return Accounts(self)
+
+    @cached_property
+    def personal(self) -> Personal:
+        """Everything of one person, to hand over or to erase."""
+        return Personal(self)
+
+    @cached_property
+    def statistics(self) -> Statistics:
+        """How the house is used, in sums."""
+        return Statistics(self)
 
     @cached_property
     def listens(self) -> Listens:
