@@ -23,8 +23,9 @@ INT8_FEATURES = frozenset({"avx512_vnni", "avx_vnni", "amx_int8", "asimddp"})
 class OnnxEncoder:
     """A trained ear: the network of a folder, run by ONNX Runtime.
 
-    The network takes (N, T, M) or (N, 1, T, M) pictures and gives (N, D). One that looks at fewer frames than
-    an excerpt has (`patch_frames`, or a fixed T) is shown the excerpt in patches; the embedding is their mean.
+    The network takes (N, T, M) or (N, 1, T, M) pictures and gives (N, D). One that looks at fewer frames
+    than an excerpt has (`patch_frames`, or a fixed T) is shown the excerpt in patches, and the embedding is
+    their mean.
     """
 
     def __init__(
@@ -48,7 +49,8 @@ class OnnxEncoder:
         frames, fixed_batch = entry.shape[-2], entry.shape[0]
         self._patch = self.card.patch_frames or (frames if isinstance(frames, int) else None)
         self._hop = self.card.patch_hop or self._patch
-        self._batch = fixed_batch if isinstance(fixed_batch, int) else BATCH
+        self._fixed = isinstance(fixed_batch, int)
+        self._batch = fixed_batch if self._fixed else BATCH
 
     @property
     def sample_rate(self) -> int:
@@ -99,11 +101,9 @@ class OnnxEncoder:
         parts = []
         for start in range(0, len(given), self._batch):
             part = given[start : start + self._batch]
-            short = self._batch - len(part) if self._batch != BATCH else 0  # a fixed batch must be filled
-            if short > 0:
-                part = np.concatenate([part, np.repeat(part[-1:], short, axis=0)])
-            out = self._session.run(None, {self._input: part})[0]
-            parts.append(np.asarray(out, np.float32).reshape(len(part), -1)[: len(part) - max(short, 0)])
+            full = np.resize(part, (self._batch, *part.shape[1:])) if self._fixed else part
+            out = self._session.run(None, {self._input: full})[0]
+            parts.append(np.asarray(out, np.float32).reshape(len(full), -1)[: len(part)])
         return np.concatenate(parts) if parts else np.zeros((0, self.card.dim), np.float32)
 
 
