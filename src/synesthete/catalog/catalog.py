@@ -20,6 +20,7 @@ from synesthete.catalog.external_ids import ExternalIds
 from synesthete.catalog.feedback import FeedbackWords
 from synesthete.catalog.files import Files
 from synesthete.catalog.folders import Folders
+from synesthete.catalog.imports import Imports
 from synesthete.catalog.impressions import Impressions
 from synesthete.catalog.jobs import Jobs
 from synesthete.catalog.ledger import Ledger
@@ -29,10 +30,12 @@ from synesthete.catalog.listeners import Listeners
 from synesthete.catalog.listens import Listens
 from synesthete.catalog.migrate import bring_up_to_date
 from synesthete.catalog.personal import Personal
+from synesthete.catalog.play_counts import PlayCounts
 from synesthete.catalog.playlists import Playlists
 from synesthete.catalog.scores import Scores
 from synesthete.catalog.searches import Searches
 from synesthete.catalog.statistics import Statistics
+from synesthete.catalog.shares import Shares
 from synesthete.catalog.tracks import Tracks
 from synesthete.catalog.values import Values
 
@@ -171,6 +174,11 @@ class Catalog:
         return FeedbackWords(self)
 
     @cached_property
+    def play_counts(self) -> PlayCounts:
+        """Totals of data sets: who played what how often."""
+        return PlayCounts(self)
+
+    @cached_property
     def playlists(self) -> Playlists:
         """Ordered lists of tracks."""
         return Playlists(self)
@@ -196,6 +204,11 @@ class Catalog:
         return Letters(self)
 
     @cached_property
+    def imports(self) -> Imports:
+        """Which files were read."""
+        return Imports(self)
+
+    @cached_property
     def jobs(self) -> Jobs:
         """Work that takes time."""
         return Jobs(self)
@@ -209,6 +222,11 @@ class Catalog:
     def scores(self) -> Scores:
         """How good encoders and models measured."""
         return Scores(self)
+
+    @cached_property
+    def shares(self) -> Shares:
+        """What was published."""
+        return Shares(self)
 
     @cached_property
     def values(self) -> Values:
