@@ -17,7 +17,7 @@ from synesthete.datasets.million_playlist import read_million_playlist
 from synesthete.datasets.msd_metadata import COLUMNS as MSD_COLUMNS
 from synesthete.datasets.msd_metadata import MISMATCH, SEPARATOR, read_msd_metadata
 from synesthete.datasets.panoscrobbler import read_panoscrobbler
-from synesthete.datasets.parquet import MAGIC
+from synesthete.datasets.parquet import MAGIC, parquet_mentions
 from synesthete.datasets.playlist_files.formats import SMART, read_playlist
 from synesthete.datasets.playlist_files.table import COLUMNS as PLAYLIST_COLUMNS
 from synesthete.datasets.report import Report
@@ -64,7 +64,7 @@ KINDS: Mapping[str, Kind] = {
 }
 """Name -> kind, for everything that is read document by document."""
 
-TRIPLET = re.compile(r"[0-9a-f]{40}\tSO[A-Z]{5}[0-9A-F]{11}\t")
+TRIPLET = re.compile(r"\S{1,64}\tSO[A-Z0-9]{10,30}\t-?\d")
 SEGMENTS = re.compile(r"# (Segments csv created|YTID, start_seconds)")
 MID_ROW = re.compile(r"index,mid,display_name")
 
@@ -77,7 +77,7 @@ def recognize(document: Document) -> str | None:
     """
     head = document.head()
     if head.startswith(MAGIC):
-        return "spotify-features"
+        return "spotify-features" if parquet_mentions(document, b"danceability") else None
     if _is_tfrecord(head):
         return "audioset"
     text = text_of(head).lstrip("\ufeff \t\r\n")
@@ -111,7 +111,7 @@ def _json_kind(text: str) -> str | None:
         return "audioset"
     if has("scrobbles"):
         return "lastfm"
-    return "playlist" if (has("playlist", "track") or has("playlists") or SMART.search(text)) else None
+    return "playlist" if has("playlist", "track") or has("playlist", "title") or SMART.search(text) else None
 
 
 def _text_kind(text: str) -> str | None:

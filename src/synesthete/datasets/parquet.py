@@ -25,6 +25,17 @@ def parquet_rows(document: Document) -> Iterator[tuple[int, Sequence[str], Seque
                 yield number, header, row
 
 
+def parquet_mentions(document: Document, word: bytes) -> bool:
+    """Whether the footer, which names the columns, holds the word."""
+    with document.opened() as stream:
+        source = stream if document.member is None and stream.seekable() else io.BytesIO(stream.read())
+        _check_ends(source, document)
+        size = source.seek(-8, io.SEEK_END) + 8
+        length = int.from_bytes(source.read(4), "little")
+        source.seek(max(0, size - 8 - length))
+        return word in source.read(length)
+
+
 def _batches(source: BinaryIO, document: Document) -> Iterator[tuple[list[str], list[list[Any]]]]:
     import arro3.io
 
