@@ -25,7 +25,6 @@ from synesthete.catalog.impressions import Impressions
 from synesthete.catalog.jobs import Jobs
 from synesthete.catalog.ledger import Ledger
 from synesthete.catalog.letters import Letters
-from synesthete.catalog.letters import Letters
 from synesthete.catalog.listeners import Listeners
 from synesthete.catalog.listens import Listens
 from synesthete.catalog.migrate import bring_up_to_date
@@ -34,8 +33,8 @@ from synesthete.catalog.play_counts import PlayCounts
 from synesthete.catalog.playlists import Playlists
 from synesthete.catalog.scores import Scores
 from synesthete.catalog.searches import Searches
-from synesthete.catalog.statistics import Statistics
 from synesthete.catalog.shares import Shares
+from synesthete.catalog.statistics import Statistics
 from synesthete.catalog.tracks import Tracks
 from synesthete.catalog.values import Values
 
@@ -197,11 +196,6 @@ class Catalog:
     def impressions(self) -> Impressions:
         """What was recommended, and what of it was taken."""
         return Impressions(self)
-
-    @cached_property
-    def letters(self) -> Letters:
-        """Weekly letters."""
-        return Letters(self)
 
     @cached_property
     def imports(self) -> Imports:
