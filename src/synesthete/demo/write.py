@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import repeat
 from pathlib import Path
 
 from synesthete.demo.compose import compose
@@ -33,7 +34,7 @@ def write_demo(
     paths = [Path(folder) / path_of(piece) for piece in wanted]
     threads = workers or min(4, os.cpu_count() or 1)  # numpy and the coder let go of the interpreter
     with ThreadPoolExecutor(threads) as pool:
-        written = pool.map(lambda pair: _write(*pair, seconds), zip(paths, wanted, strict=True))
+        written = pool.map(_write, paths, wanted, repeat(seconds))
         for done, _ in enumerate(written, start=1):
             if progress is not None:
                 progress(done, len(wanted))

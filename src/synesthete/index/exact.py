@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from synesthete.errors import FormatError, InputError
+from synesthete.index.guest import faiss
 from synesthete.index.index import NOBODY, IndexCard, Near, id_column, last_of_each, ranked, unit_rows
 from synesthete.index.storage import (
     REBUILD,
@@ -30,14 +31,12 @@ class ExactIndex:
     kind = "exact"
 
     def __init__(self, dim: int, encoder: str = ""):
-        import faiss
-
         self.dim, self.encoder = dim, encoder
         self._ids = np.empty(0, np.int64)  # ascending
         self._row_ids = np.empty(0, np.int64)  # id of each row
         self._rows = np.empty(0, np.int64)  # row of each ascending id
-        fp16 = faiss.ScalarQuantizer.QT_fp16
-        self._scan: Any = faiss.IndexScalarQuantizer(dim, fp16, faiss.METRIC_INNER_PRODUCT)
+        fp16 = faiss().ScalarQuantizer.QT_fp16
+        self._scan: Any = faiss().IndexScalarQuantizer(dim, fp16, faiss().METRIC_INNER_PRODUCT)
 
     @classmethod
     def build(cls, encoder: str, ids: ArrayLike, vectors: ArrayLike) -> ExactIndex:
@@ -68,12 +67,10 @@ class ExactIndex:
 
     def remove(self, ids: ArrayLike) -> None:
         """Take out ids (N,); those that are not inside are ignored."""
-        import faiss
-
         rows = self._rows_of(id_column(ids))
         rows = np.unique(rows[rows >= 0])
         if len(rows):
-            self._scan.remove_ids(faiss.IDSelectorBatch(rows))  # later rows move up, in order
+            self._scan.remove_ids(faiss().IDSelectorBatch(rows))  # later rows move up, in order
             self._number(np.delete(self._row_ids, rows))
 
     def near(self, vectors: ArrayLike, n: int, allowed: ArrayLike | None = None) -> Near:
@@ -100,27 +97,23 @@ class ExactIndex:
 
     def save(self, folder: Path) -> None:
         """Write it down, beside what the folder holds, and put it in force at once."""
-        import faiss
-
         write_index(
             Path(folder),
             self.card,
             {
                 "ids": lambda path: save_array(path, self._row_ids),
-                "vectors": lambda path: faiss.write_index(self._scan, str(path)),
+                "vectors": lambda path: faiss().write_index(self._scan, str(path)),
             },
         )
 
     @classmethod
     def load(cls, folder: Path) -> ExactIndex:
         """Read it back. FormatError when a file is damaged."""
-        import faiss
-
         card, files = read_index(folder)
         index = cls(card.dim, card.encoder)
         row_ids = load_array(files["ids"])
         try:
-            index._scan = faiss.read_index(str(files["vectors"]))
+            index._scan = faiss().read_index(str(files["vectors"]))
         except RuntimeError as error:
             missing_or_damaged(files["vectors"], error)
         if index._scan.ntotal != len(row_ids) or index._scan.d != card.dim:
@@ -160,6 +153,6 @@ def bitmap(rows: np.ndarray, count: int) -> np.ndarray:
 
 
 def _selection(rows: np.ndarray | None, count: int) -> Any:
-    import faiss
-
-    return None if rows is None else faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bitmap(rows, count)))
+    return (
+        None if rows is None else faiss().SearchParameters(sel=faiss().IDSelectorBitmap(bitmap(rows, count)))
+    )

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 
 from synesthete.errors import FormatError, InputError
 from synesthete.index.exact import ExactIndex, bitmap, rows_of
+from synesthete.index.guest import faiss
 from synesthete.index.index import NOBODY, IndexCard, Near, id_column, last_of_each, ranked, unit_rows
 from synesthete.index.storage import (
     REBUILD,
@@ -61,7 +62,10 @@ class IvfIndex:
     @property
     def card(self) -> IndexCard:
         """What is inside, and how the cells were made."""
-        made = {"cells": 0 if self._cells is None else int(self._cells.nlist), "probes": self.probes}
+        made: dict[str, Any] = {
+            "cells": 0 if self._cells is None else int(self._cells.nlist),
+            "probes": self.probes,
+        }
         made |= {"seed": self.seed, "storage": "float16", "settled": len(self._base_ids)}
         return IndexCard(self.kind, self.encoder, self.dim, len(self), made)
 
@@ -115,8 +119,6 @@ class IvfIndex:
 
     def save(self, folder: Path) -> None:
         """Write it down, beside what the folder holds; cells that have not changed are not written again."""
-        import faiss
-
         if len(self._recent) + int((~self._alive).sum()) > STALE_SHARE * max(1, len(self._base_ids)):
             self.settle()
         recent = self._recent.ids
@@ -129,15 +131,13 @@ class IvfIndex:
         if self._cells is not None:
             contents.setdefault("ids", lambda path: save_array(path, self._base_ids))
             contents.setdefault("vectors", lambda path: save_array(path, self._base_vectors))
-            contents.setdefault("cells", lambda path: faiss.write_index(self._cells, str(path)))
+            contents.setdefault("cells", lambda path: faiss().write_index(self._cells, str(path)))
         files = write_index(Path(folder), self.card, contents)
         self._files = {name: files[name] for name in ("ids", "vectors", "cells") if name in files}
 
     @classmethod
     def load(cls, folder: Path) -> IvfIndex:
         """Read it back; vectors and cells stay on disk until they are looked at. FormatError when damaged."""
-        import faiss
-
         card, files = read_index(folder)
         index = cls(
             card.dim, card.encoder, None, int(card.parameters["probes"]), int(card.parameters["seed"])
@@ -149,8 +149,8 @@ class IvfIndex:
             index._base_ids = load_array(files["ids"])
             index._base_vectors = load_array(files["vectors"], mapped=True)
             try:
-                index._cells = faiss.read_index(
-                    str(files["cells"]), faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY
+                index._cells = faiss().read_index(
+                    str(files["cells"]), faiss().IO_FLAG_MMAP | faiss().IO_FLAG_READ_ONLY
                 )
             except RuntimeError as error:
                 missing_or_damaged(files["cells"], error)
@@ -186,8 +186,6 @@ class IvfIndex:
     def _near_settled(
         self, queries: np.ndarray, n: int, allowed: np.ndarray | None
     ) -> tuple[np.ndarray, np.ndarray]:
-        import faiss
-
         nobody = np.full((len(queries), 1), NOBODY), np.full((len(queries), 1), -1.0, np.float32)
         if self._cells is None:
             return nobody
@@ -199,9 +197,9 @@ class IvfIndex:
             similarities = queries @ self._base_vectors[rows].astype(np.float32).T
             return np.broadcast_to(self._base_ids[rows], similarities.shape), similarities
         share = len(rows) / len(self._base_ids)  # where few are allowed, more cells hold the same number
-        look = faiss.SearchParametersIVF(nprobe=min(self._cells.nlist, int(np.ceil(self.probes / share))))
+        look = faiss().SearchParametersIVF(nprobe=min(self._cells.nlist, int(np.ceil(self.probes / share))))
         if share < 1:
-            look.sel = faiss.IDSelectorBitmap(bitmap(rows, len(self._base_ids)))
+            look.sel = faiss().IDSelectorBitmap(bitmap(rows, len(self._base_ids)))
         similarities, found = self._cells.search(queries, min(n, len(rows)), params=look)
         return np.where(found < 0, NOBODY, self._base_ids[found]), similarities
 
@@ -213,13 +211,11 @@ def cells_for(count: int) -> int:
 
 def _make_cells(vectors: np.ndarray, cells: int | None, seed: int) -> Any:
     """A trained and filled FAISS index of vectors (N, D) float16, row numbers as ids."""
-    import faiss
-
     count, dim = vectors.shape
     wanted = min(cells or cells_for(count), count)
-    quantizer = faiss.IndexFlatIP(dim)
-    fp16 = faiss.ScalarQuantizer.QT_fp16
-    made = faiss.IndexIVFScalarQuantizer(quantizer, dim, wanted, fp16, faiss.METRIC_INNER_PRODUCT, False)
+    quantizer = faiss().IndexFlatIP(dim)
+    fp16 = faiss().ScalarQuantizer.QT_fp16
+    made = faiss().IndexIVFScalarQuantizer(quantizer, dim, wanted, fp16, faiss().METRIC_INNER_PRODUCT, False)
     made.cp.seed, made.cp.max_points_per_centroid, made.cp.spherical = seed + 1, TRAINING_PER_CELL, True
     made.cp.min_points_per_centroid = 1
     rng = np.random.default_rng(seed)
