@@ -57,7 +57,7 @@ def read_segments(document: Document, report: Report, vocabulary: Vocabulary) ->
             if text.startswith("#") or not text.strip():
                 continue
             fields = [field.strip().strip('"') for field in text.split(",")]
-            start, end = (number(field) for field in (fields + ["", "", ""])[1:3])
+            start, end = (number(field) for field in [*fields, "", "", ""][1:3])
             labels = tuple(field for field in fields[3:] if field)
             if not VIDEO.fullmatch(fields[0]) or start is None or end is None or not labels:
                 report.refuse("not a video id, two times and labels", line, text)
