@@ -79,6 +79,16 @@ class Albums(Noun):
         with self._catalog.read() as connection:
             return [TrackId(i) for (i,) in connection.execute(asked)]
 
+    def added(self, ids: Iterable[int]) -> dict[AlbumId, int]:
+        """When the first track of each album came into the catalog, unix seconds."""
+        c = tracks.c
+        found: dict[AlbumId, int] = {}
+        with self._catalog.read() as connection:
+            for batch in batches(set(map(int, ids))):
+                asked = select(c.album_id, func.min(c.added_at)).where(c.album_id.in_(batch)).group_by(c.album_id)
+                found.update({AlbumId(album_id): int(at) for album_id, at in connection.execute(asked)})
+        return found
+
     def resolve(
         self, wanted: Iterable[tuple[ArtistId, str, int | None, str | None]]
     ) -> dict[tuple[ArtistId, str], AlbumId]:

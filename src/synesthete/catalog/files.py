@@ -18,10 +18,13 @@ from synesthete.music import TrackId
 
 @dataclass(frozen=True, slots=True)
 class KnownFile:
-    """What is remembered of one track's file; `missing_at` is set while the track is hidden."""
+    """What is remembered of one track's file.
+
+    `missing_at` is set while the track is hidden; `path` is None when another file has taken its place.
+    """
 
     track_id: TrackId
-    path: str
+    path: str | None
     size: int | None
     modified_ns: int | None
     inode: str | None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, update
 
 from synesthete.catalog.entries import UNKNOWN_ARTIST, Entry
 from synesthete.catalog.folding import clean, fold
@@ -16,6 +16,9 @@ from synesthete.music import AlbumId, ArtistId, TrackId
 
 if TYPE_CHECKING:
     from synesthete.catalog.catalog import Catalog
+
+_OF_THE_SOUND = ("sound_hash", "duration_s", "codec", "sample_rate", "channels", "bit_rate")
+"""What an entry that does not know it leaves as it was: tags are read more often than sound."""
 
 _AS_THEY_ARE = (
     "folder_id", "path", "size", "modified_ns", "inode", "sound_hash", "track_no", "disc_no", "year",
@@ -94,10 +97,15 @@ def _update(connection: Connection, rows: list[dict[str, Any]], over: Sequence[i
     if rows:
         statement = update(tracks).where(tracks.c.id == bindparam("over_id"))
         connection.execute(
-            statement.values({name: bindparam(name) for name in rows[0]}),
+            statement.values({name: _value(name) for name in rows[0]}),
             [{**row, "over_id": int(i)} for row, i in zip(rows, over, strict=True)],
         )
     return [TrackId(int(i)) for i in over]
+
+
+def _value(name: str) -> ColumnElement[Any]:
+    new: ColumnElement[Any] = bindparam(name, type_=tracks.c[name].type)
+    return func.coalesce(new, tracks.c[name]) if name in _OF_THE_SOUND else new
 
 
 def _genres(connection: Connection, entries: Sequence[Entry], ids: Sequence[TrackId], fresh: bool) -> None:

@@ -154,18 +154,19 @@ _ALL = (
 
 def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     c = tracks.c
-    conditions: list[ColumnElement[bool]] = [
-        test
-        for value, test in (
-            (wanted.year_from, c.year >= wanted.year_from),
-            (wanted.year_to, c.year <= wanted.year_to),
-            (wanted.shortest_s, c.duration_s >= wanted.shortest_s),
-            (wanted.longest_s, c.duration_s <= wanted.longest_s),
-            (wanted.artist_id, c.artist_id == wanted.artist_id),
-            (wanted.album_id, c.album_id == wanted.album_id),
-        )
-        if value is not None
-    ]
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.year_from is not None:
+        conditions.append(c.year >= wanted.year_from)
+    if wanted.year_to is not None:
+        conditions.append(c.year <= wanted.year_to)
+    if wanted.shortest_s is not None:
+        conditions.append(c.duration_s >= wanted.shortest_s)
+    if wanted.longest_s is not None:
+        conditions.append(c.duration_s <= wanted.longest_s)
+    if wanted.artist_id is not None:
+        conditions.append(c.artist_id == wanted.artist_id)
+    if wanted.album_id is not None:
+        conditions.append(c.album_id == wanted.album_id)
     if wanted.with_file:
         conditions.append(c.path.is_not(None))
     if wanted.folder is not None:

@@ -1,0 +1,93 @@
+"""Refresh the index from the catalog: the catalog is the truth, the index can be grown again at any time."""
+
+from __future__ import annotations
+
+import logging
+import time
+from pathlib import Path
+
+import numpy as np
+
+from synesthete.catalog import Catalog
+from synesthete.errors import FormatError, MismatchError, NotFound
+from synesthete.index.choose import Kind, build_index, kind_for, load_index
+from synesthete.index.index import Index
+
+PATIENCE = 20
+"""While an analysis runs, the index is refreshed at most every so many times as long as that took."""
+
+SHORTEST_PAUSE_S = 5.0
+
+log = logging.getLogger(__name__)
+
+
+def refresh(catalog: Catalog, folder: Path, stamp: str, kind: Kind = "auto", anew: bool = False) -> Index | None:
+    """The index of one encoder's embeddings brought up to date in `folder`; None while there is nothing in it.
+
+    A small index is built anew; a large one (in cells) gets only what has changed since, unless `anew`. It is
+    written beside the one in force and then put in its place.
+    """
+    since = 0 if anew else int(catalog.values.get(_since(stamp)) or 0)
+    newest = catalog.embeddings.newest(stamp)
+    old = None if anew else _loaded(folder, stamp)
+    heard = catalog.embeddings.heard(stamp)
+    if old is not None and since == newest and np.array_equal(old.ids, heard) and since < time.time() - 1:
+        return old
+    if old is not None and old.card.kind == "ivf" == kind_for(len(heard), kind):
+        index = _updated(catalog, old, stamp, since, heard)
+    else:
+        ids, vectors = catalog.embeddings.all(stamp)
+        good = np.linalg.norm(vectors.astype(np.float32), axis=1) > 0 if len(ids) else np.zeros(0, bool)
+        if not good.any():
+            return None
+        index = build_index(stamp, ids[good], vectors[good], kind)
+    index.save(folder)
+    catalog.values.put(_since(stamp), str(newest))
+    return index
+
+
+def _since(stamp: str) -> str:
+    return f"index of {stamp} holds what was heard until"
+
+
+def _loaded(folder: Path, stamp: str) -> Index | None:
+    try:
+        return load_index(folder, stamp)
+    except NotFound:
+        return None
+    except (MismatchError, FormatError) as error:
+        log.warning("the index is built anew: %s", error)
+        return None
+
+
+def _updated(catalog: Catalog, index: Index, stamp: str, since: int, heard: np.ndarray) -> Index:
+    """The index with what was heard since put in, and what is no longer there taken out."""
+    index.remove(np.setdiff1d(index.ids, heard))
+    ids, vectors = catalog.embeddings.all(stamp, since)
+    missing, more = catalog.embeddings.many(np.setdiff1d(np.setdiff1d(heard, index.ids), ids), stamp)
+    if len(ids):
+        index.add(ids, vectors)
+    if len(missing):
+        index.add(missing, more)
+    return index
+
+
+class Keeper:
+    """Refreshes the index now and then while an analysis runs, so that queries see what has been heard."""
+
+    def __init__(self, catalog: Catalog, folder: Path, stamp: str, kind: Kind = "auto"):
+        self._catalog, self._folder, self._stamp, self._kind = catalog, folder, stamp, kind
+        self._next = time.monotonic() + SHORTEST_PAUSE_S
+
+    def now_and_then(self) -> None:
+        """Refresh when enough time has passed since the last time."""
+        if time.monotonic() >= self._next:
+            self.now()
+
+    def now(self) -> Index | None:
+        """Refresh."""
+        begun = time.monotonic()
+        index = refresh(self._catalog, self._folder, self._stamp, self._kind)
+        took_s = time.monotonic() - begun
+        self._next = time.monotonic() + max(SHORTEST_PAUSE_S, PATIENCE * took_s)
+        return index

@@ -1,0 +1,94 @@
+"""The whole path: look at folders, hear what is new (quickly, then in full), keep the index in step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from synesthete.catalog.folders import Folder
+from synesthete.catalog.ledger import FAILED
+from synesthete.jobs.analyze import analyze
+from synesthete.jobs.executors import Executor, Processes, cores
+from synesthete.jobs.hear import Ear
+from synesthete.jobs.refresh import Keeper
+from synesthete.jobs.running import Report, running
+from synesthete.jobs.scan import Findings, scan
+from synesthete.parts import Parts
+
+CLOSED_DOOR = "cannot be opened"
+"""In the reason of files that failed for want of permission: they are tried again at every update."""
+
+
+def hands_for(parts: Parts, workers: int | None = None, nice: int | None = None, load: int | None = None) -> Processes:
+    """Worker processes as the settings say, unless told otherwise; 0 workers means one per core."""
+    settings = parts.settings
+    count = settings.workers if workers is None else workers
+    return Processes(
+        workers=count or cores(),
+        nice=settings.nice if nice is None else nice,
+        load=settings.load if load is None else load,
+        timeout_s=settings.file_timeout_s,
+    )
+
+
+def look(
+    parts: Parts,
+    hands: Executor,
+    folders: Sequence[Folder] | None = None,
+    report: Report | None = None,
+    wait: bool = False,
+    empty_is_gone: bool = False,
+) -> Findings:
+    """Bring the tracks of these folders (or all) up to date with their files, as a job."""
+    about = None if folders is None else ", ".join(f.path for f in folders)
+    with running(parts.catalog, "scan", about, report, wait) as run:
+        findings = scan(parts.catalog, hands, run, folders, empty_is_gone)
+        run.message = in_one_line(findings)
+    return findings
+
+
+def in_one_line(findings: Findings) -> str:
+    """What a look at the folders found, for people."""
+    named = ("new", "changed", "retagged", "moved", "back", "gone")
+    told = [f"{getattr(findings, name)} {name}" for name in named if getattr(findings, name)]
+    if findings.problems:
+        told.append(f"{len(findings.problems)} could not be looked at")
+    return f"{findings.found} files" + (": " + ", ".join(told) if told else "")
+
+
+def hear(
+    parts: Parts,
+    hands: Executor,
+    report: Report | None = None,
+    wait: bool = False,
+    quick: bool = False,
+    stamp: str | None = None,
+    retry: bool = False,
+) -> None:
+    """Hear everything that the wanted encoder (or the one with this stamp) has not heard, as jobs.
+
+    A quick pass over all comes first, then (unless `quick`) the full one; the index is refreshed meanwhile.
+    When an encoder other than the one in force has heard all there is, it is put in force.
+    """
+    wanted = stamp or parts.wanted
+    catalog = parts.catalog
+    card = parts.open_encoder(wanted).card  # what keeps it from opening is told once, not for every file
+    ear = Ear(card.stamp, parts.encoders_folder, parts.settings.execution_provider)
+    keeper = Keeper(catalog, parts.index_folder(ear.stamp), ear.stamp, parts.settings.index)
+    with running(catalog, "analyze", f"{ear.stamp}, quick", report, wait) as run:
+        _reopen(parts, ear.stamp, retry)
+        analyze(catalog, hands, run, ear, "quick", keeper.now_and_then)
+        keeper.now()
+    if not quick:
+        with running(catalog, "analyze", f"{ear.stamp}, full", report, wait) as run:
+            analyze(catalog, hands, run, ear, "full", keeper.now_and_then)
+            keeper.now()
+    counts = catalog.ledger.counts(ear.stamp)
+    if ear.stamp != parts.stamp and counts.pending == 0 and counts.analyzed:
+        parts.put_in_force(ear.stamp)
+
+
+def _reopen(parts: Parts, stamp: str, retry: bool) -> None:
+    """Make failed files pending again: all when asked, else those that could not even be opened."""
+    ledger = parts.catalog.ledger
+    faults = ledger.faults(stamp, (FAILED,))
+    ledger.forget([f.track_id for f in faults if retry or CLOSED_DOOR in f.reason], stamp)

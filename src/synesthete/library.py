@@ -1,0 +1,211 @@
+"""The library: what a notebook user, the command line and a script need, in one object.
+
+>>> import synesthete
+>>> with synesthete.open("~/.local/share/synesthete") as library:   # doctest: +SKIP
+...     library.add("~/Music")
+...     for track in library.search("nina simone"):
+...         print(track.title)
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from synesthete.errors import InputError
+from synesthete.music import Track
+from synesthete.parts import Parts, open_parts
+from synesthete.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from synesthete.catalog.ledger import Counts, Fault
+    from synesthete.jobs.running import Report
+    from synesthete.jobs.scan import Findings
+
+StrPath = str | os.PathLike[str]
+
+
+def open(data: StrPath | None = None, **settings: Any) -> Library:  # noqa: A001  synesthete.open, like a file
+    """The library kept in the folder `data` (else SYNESTHETE_DATA, else the platform's place), made if absent.
+
+    Further settings by name: `synesthete.open(path, workers=2)`. Close it when done, or use `with`.
+    """
+    return Library(load_settings(data, **settings))
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How things stand: `tracks` counts files, `known` everything the catalog can name, with or without a file."""
+
+    tracks: Counts
+    known: int
+    encoder: str
+    wanted: str
+    index: dict[str, Any] | None
+    folders: list[dict[str, Any]]
+    jobs: list[dict[str, Any]]
+    failed: list[Fault]
+    skipped: list[Fault]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The status as plain JSON values; found = analyzed + skipped + failed + pending."""
+        return {
+            "tracks": asdict(self.tracks) | {"pending": self.tracks.pending},
+            "known": self.known,
+            "encoder": self.encoder,
+            "wanted": self.wanted,
+            "index": self.index or {"kind": None, "tracks": 0},
+            "folders": self.folders,
+            "jobs": self.jobs,
+        }
+
+
+class Library:
+    """A library of music that hears. Threads may share it; `parts` is what it is made of."""
+
+    def __init__(self, settings: Settings):
+        self.parts: Parts = open_parts(settings)
+
+    @property
+    def settings(self) -> Settings:
+        """How this installation runs."""
+        return self.parts.settings
+
+    def add(
+        self,
+        paths: StrPath | Iterable[StrPath],
+        report: Report | None = None,
+        *,
+        quick: bool = False,
+        workers: int | None = None,
+        nice: int | None = None,
+        load: int | None = None,
+        wait: bool = True,
+    ) -> Findings:
+        """Remember folders of music, find their files, hear them and index them; what was found.
+
+        `report` is told now and then how far it is. `quick` hears three excerpts of each track only; the next
+        `update` hears the rest. `load` is percent of a core per worker. With `wait`, waits for another process
+        that is at the same work; without, raises Busy. Raises InputError for a path that is no folder.
+        """
+        folders = [self._remember(path) for path in _paths(paths)]
+        return self._bring_up_to_date(folders, report, quick, workers, nice, load, wait)
+
+    def update(
+        self,
+        report: Report | None = None,
+        *,
+        quick: bool = False,
+        workers: int | None = None,
+        nice: int | None = None,
+        load: int | None = None,
+        wait: bool = True,
+        empty_is_gone: bool = False,
+        retry: bool = False,
+    ) -> Findings:
+        """Look at every remembered folder again, and hear what is new or changed; what was found.
+
+        Tracks of a folder that is absent or empty are kept as they were, unless `empty_is_gone`: a disk that
+        is not mounted looks the same. `retry` tries files that failed once more.
+        """
+        return self._bring_up_to_date(None, report, quick, workers, nice, load, wait, empty_is_gone, retry)
+
+    def switch(self, encoder: str, report: Report | None = None, **hands: int | None) -> None:
+        """Hear the whole library with another encoder, and then let it answer.
+
+        The encoder in force answers meanwhile. Raises NotFound for a name that is not on the shelf.
+        """
+        from synesthete.jobs.update import hands_for, hear
+
+        stamp = self.parts.open_encoder(encoder).card.stamp
+        with hands_for(self.parts, **hands) as workers:
+            hear(self.parts, workers, report, wait=True, stamp=stamp)
+        if not self.parts.catalog.ledger.counts(stamp).found:
+            self.parts.put_in_force(stamp)
+
+    def status(self) -> Status:
+        """How things stand: files found, analyzed, skipped, failed and pending; encoder; index; folders."""
+        from synesthete.catalog.jobs import lives
+        from synesthete.catalog.ledger import FAILED, SKIPPED
+
+        parts, catalog = self.parts, self.parts.catalog
+        stamp = parts.stamp
+        return Status(
+            tracks=catalog.ledger.counts(stamp),
+            known=catalog.tracks.count(),
+            encoder=stamp,
+            wanted=parts.wanted,
+            index=self._index_facts(),
+            folders=[asdict(folder) | {"present": os.path.isdir(folder.path)} for folder in catalog.folders.all()],
+            jobs=[asdict(job) | {"left_s": job.left_s} for job in catalog.jobs.living() if lives(job)],
+            failed=catalog.ledger.faults(stamp, (FAILED,)),
+            skipped=catalog.ledger.faults(stamp, (SKIPPED,)),
+        )
+
+    def track(self, query: str | int) -> Track:
+        """The one track meant by an id, a path or a search phrase. Raises NotFound."""
+        tracks = self.parts.catalog.tracks
+        return tracks.get(query) if isinstance(query, int) else tracks.find(query)
+
+    def search(self, phrase: str, n: int = 20) -> list[Track]:
+        """Up to n tracks that hold every word of the phrase in title, artist or album, best first."""
+        return self.parts.catalog.tracks.search(phrase, n)
+
+    def close(self) -> None:
+        """Let everything go."""
+        self.parts.close()
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _bring_up_to_date(
+        self,
+        folders: list[Any] | None,
+        report: Report | None,
+        quick: bool,
+        workers: int | None,
+        nice: int | None,
+        load: int | None,
+        wait: bool,
+        empty_is_gone: bool = False,
+        retry: bool = False,
+    ) -> Findings:
+        from synesthete.jobs.update import hands_for, hear, look
+
+        with hands_for(self.parts, workers, nice, load) as hands:
+            findings = look(self.parts, hands, folders, report, wait, empty_is_gone)
+            hear(self.parts, hands, report, wait, quick, retry=retry)
+        return findings
+
+    def _remember(self, path: Path) -> Any:
+        folder = Path(os.path.abspath(path.expanduser()))
+        if not folder.is_dir():
+            what = "this is a file; a folder can be added" if folder.exists() else "there is no such folder"
+            raise InputError(what, subject=folder, hint="To ask about one file: synesthete similar FILE")
+        if self.settings.data.resolve() == folder.resolve():
+            raise InputError("this is where Synesthete keeps its own data", subject=folder)
+        return self.parts.catalog.folders.add(folder)
+
+    def _index_facts(self) -> dict[str, Any] | None:
+        from synesthete.errors import SynestheteError
+
+        try:
+            index = self.parts.index
+        except SynestheteError as error:  # the status tells of it instead of failing with it
+            return {"kind": None, "tracks": 0, "trouble": str(error)}
+        card = index.card
+        return {"kind": card.kind, "tracks": len(index), "encoder": card.encoder, "dim": card.dim}
+
+
+def _paths(paths: StrPath | Iterable[StrPath]) -> list[Path]:
+    single = isinstance(paths, str | os.PathLike)
+    return [Path(path) for path in ([paths] if single else paths)]  # type: ignore[list-item]

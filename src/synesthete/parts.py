@@ -1,0 +1,140 @@
+"""Settings become parts: the catalog, the ear, the index and the tastes, opened once and closed once."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from synesthete.errors import NotFound
+from synesthete.settings import Settings
+
+if TYPE_CHECKING:  # heavy guests arrive when their part is first asked for
+    from synesthete.catalog import Catalog
+    from synesthete.encoders.encoder import Encoder
+    from synesthete.index.index import Index
+
+IN_FORCE = "encoder in force"
+"""Name of the value that says whose embeddings answer questions."""
+
+
+class Parts:
+    """What the program is made of, wired by the settings. Threads may share it."""
+
+    def __init__(self, settings: Settings):
+        from synesthete.catalog import Catalog
+
+        self.settings = settings
+        self.catalog: Catalog = Catalog(settings.database_url)
+        self._lock = threading.RLock()
+        self._encoders: dict[str, Encoder] = {}
+        self._index: tuple[object, Index] | None = None
+
+    @property
+    def encoders_folder(self) -> Path:
+        """Where encoders that a person added lie."""
+        return self.settings.data / "encoders"
+
+    @property
+    def taste_folder(self) -> Path:
+        """Where learned taste models lie, one folder each."""
+        return self.settings.data / "taste"
+
+    def index_folder(self, stamp: str | None = None) -> Path:
+        """Where the index of an encoder's embeddings lies; of the one in force when None."""
+        return self.settings.data / "index" / (stamp or self.stamp)
+
+    @property
+    def stamp(self) -> str:
+        """`name@version` of the encoder in force: the one whose embeddings answer questions."""
+        kept = self.catalog.values.get(IN_FORCE)
+        return kept if kept is not None else self.catalog.values.once(IN_FORCE, self.wanted)
+
+    @property
+    def wanted(self) -> str:
+        """Stamp of the encoder that new files are heard with: as set, else in force, else the shelf's first.
+
+        It differs from the one in force while the library is being heard anew.
+        """
+        from synesthete.encoders.shelf import find
+
+        if self.settings.encoder is not None:
+            return find(self.settings.encoder, self.encoders_folder).card.stamp
+        kept = self.catalog.values.get(IN_FORCE)
+        try:
+            return find(kept, self.encoders_folder).card.stamp
+        except NotFound:  # another version came with an update of the program, or it was removed
+            return find(None, self.encoders_folder).card.stamp
+
+    def put_in_force(self, stamp: str) -> None:
+        """Let this encoder's embeddings answer from now on."""
+        self.catalog.values.put(IN_FORCE, stamp)
+
+    @property
+    def encoder(self) -> Encoder:
+        """The encoder in force, ready to hear clips."""
+        return self.open_encoder(self.stamp)
+
+    def open_encoder(self, stamp: str) -> Encoder:
+        """The encoder with this stamp or name, opened once. Raises NotFound when it is not on the shelf."""
+        from synesthete.encoders.shelf import open_encoder
+
+        with self._lock:
+            if stamp not in self._encoders:
+                provider = self.settings.execution_provider
+                self._encoders[stamp] = open_encoder(stamp, self.encoders_folder, provider=provider)
+            return self._encoders[stamp]
+
+    @property
+    def index(self) -> Index:
+        """The index of the encoder in force, read again when a job has written a newer one.
+
+        Raises NotFound while nothing has been analyzed.
+        """
+        from synesthete.index.choose import load_index
+
+        stamp = self.stamp
+        folder = self.index_folder(stamp)
+        mark = (stamp, _mark(folder / "card.json"))
+        with self._lock:
+            if self._index is None or self._index[0] != mark:
+                try:
+                    self._index = (mark, load_index(folder, stamp))
+                except NotFound as error:
+                    hint = "Add a folder of music: synesthete add ~/Music"
+                    raise NotFound("nothing has been analyzed yet", hint=hint) from error
+            return self._index[1]
+
+    def close(self) -> None:
+        """Let everything go."""
+        with self._lock:
+            self._encoders.clear()
+            self._index = None
+        self.catalog.close()
+
+    def __enter__(self) -> Parts:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_parts(settings: Settings) -> Parts:
+    """The parts for these settings; close them when done.
+
+    >>> with open_parts(load_settings("~/.local/share/synesthete")) as parts:   # doctest: +SKIP
+    ...     parts.index.near(parts.encoder.embed(pictures), n=10)
+    """
+    return Parts(settings)
+
+
+def _mark(file: Path) -> object:
+    """What changes when a file is replaced; None while it is not there."""
+    try:
+        facts = file.stat()
+    except OSError:
+        return None
+    return facts.st_mtime_ns, facts.st_ino, facts.st_size
