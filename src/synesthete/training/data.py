@@ -49,6 +49,13 @@ class Material:
     def __len__(self) -> int:
         return len(self.track)
 
+    def kin(self, windows: np.ndarray, generator: Generator) -> np.ndarray:
+        """(N,) for each window one of its own track, drawn evenly; maybe itself."""
+        low = np.searchsorted(self.track, self.track[windows], "left")
+        high = np.searchsorted(self.track, self.track[windows], "right")
+        places = torch.rand(len(windows), generator=generator).numpy()
+        return low + np.minimum((places * (high - low)).astype(int), high - low - 1)
+
     def crops(self, windows: np.ndarray, frames: int, places: np.ndarray) -> Tensor:
         """(N, frames, M) decibels: in each window at a place in [0, 1]; short tracks are repeated from their start."""
         low, high = self.start[windows], np.minimum(self.start[windows] + WINDOW_FRAMES, self.last[self.track[windows]])
@@ -70,14 +77,19 @@ def build_material(tracks: Sequence[PackedTrack], shares: dict[str, float], held
 
 
 def draw(material: Material, count: int, generator: Generator) -> Batch:
-    """One batch of `count` windows, chosen by chance, each as one clean and one augmented view."""
+    """One batch of `count` windows, chosen by chance, each as one clean and one augmented view.
+
+    Without lessons, the augmented view is of any window of the same track: excerpts of one track belong together.
+    """
+    count = min(count, int((material.chance > 0).sum()))
     windows = torch.multinomial(material.chance, count, replacement=False, generator=generator).numpy()
+    others = windows if material.lessons.shape[1] else material.kin(windows, generator)
     lengths, chances = zip(*LENGTHS, strict=True)
     pick = torch.multinomial(torch.tensor(chances), 1, generator=generator)
     frames = lengths[int(pick)]
     places = torch.rand(2, count, generator=generator).numpy()
     clean = material.crops(windows, frames, places[0])
-    other = augment(material.crops(windows, crop_length(frames), places[1]), frames, generator)
+    other = augment(material.crops(others, crop_length(frames), places[1]), frames, generator)
     return Batch(
         torch.cat([clean, other]), material.lessons[windows], torch.from_numpy(material.track[windows].astype(np.int64))
     )

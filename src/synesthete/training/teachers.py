@@ -151,6 +151,12 @@ class Musicnn(nn.Module):
 ARCHITECTURES = {"fcn": Fcn, "crnn": Crnn, "musicnn": Musicnn}
 
 
+def available(folder: Path) -> list[str]:
+    """The names of the teachers in a folder, by their files; Musicnn of the large size (msd) is not built here."""
+    names = sorted(path.stem for path in folder.glob("*.pth"))
+    return [name for name in names if name.rpartition("-")[2] in ARCHITECTURES and name != "msd-musicnn"]
+
+
 def load_teachers(folder: Path, names: Sequence[str]) -> dict[str, nn.Module]:
     """The named teachers, e.g. `msd-fcn`, ready to listen; raises SynestheteError when one is missing or wrong."""
     teachers: dict[str, nn.Module] = {}
