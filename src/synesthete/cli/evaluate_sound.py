@@ -1,0 +1,48 @@
+"""`synesthete evaluate sound`: how well encoders hear, on a folder of yours."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from synesthete.cli.options import SOME_FAILED, data_folder, data_option, echo_json, json_option, note
+
+
+@click.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--encoder", "names", multiple=True, help="Encoder to test; several may be named.")
+@click.option("--csv", "labels", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Labels.")
+@click.option("--split", help="held-out: the committed albums; a number: albums drawn by that seed.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Of places, noises and filters.")
+@data_option
+@json_option
+def sound(
+    folder: Path, names: tuple[str, ...], labels: Path | None, split: str | None, seed: int, as_json: bool
+) -> int:
+    """Album, artist, genre and which-track scores of encoders on FOLDER, beside MFCC statistics.
+
+    Labels come from a CSV (columns file, artist, album, genre), from FOLDER.csv, or from the files' tags.
+    """
+    from synesthete.encoders.shelf import open_encoder
+    from synesthete.evaluate.collection import chosen, labeled_files
+    from synesthete.evaluate.sound import evaluate_sound, table
+    from synesthete.settings import load_settings
+
+    settings = load_settings(data_folder())
+    shelf = settings.data / "encoders"
+    encoders = [open_encoder(name, shelf) for name in names or (settings.encoder,)]
+    files = chosen(labeled_files(folder, labels), split)
+    with click.progressbar(length=len(files), label="Listening", file=click.get_text_stream("stderr")) as bar:
+        report = evaluate_sound(encoders, files, seed, split, lambda done, total: bar.update(1))
+    if as_json:
+        echo_json(report.to_dict())
+    else:
+        click.echo(table(report))
+        click.echo(
+            f"\n{report.tracks} tracks, {report.albums} albums, {report.artists} artists, "
+            f"{report.genres} genres; split {split or 'none'}, seed {seed}."
+        )
+    for name, reason in report.unreadable.items():
+        note(f"left out: {name}: {reason}")
+    return SOME_FAILED if report.unreadable else 0
