@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from sqlalchemy import Connection, func, select, text
 
 from synesthete.catalog.noun import Noun
 from synesthete.catalog.schema import play_counts
+from synesthete.catalog.writing import upsert
 
 _INSERT = "INSERT INTO play_counts (listener_id, track_id, count) VALUES ({}) ON CONFLICT DO NOTHING"
 
 
 class PlayCounts(Noun):
-    """Totals by listener and track; the first total that was told stays."""
+    """Totals by listener and track."""
 
     def put_many(self, listener_ids: np.ndarray, track_ids: np.ndarray, counts: np.ndarray) -> int:
         """Keep totals given as three int64 arrays (n,); how many of them were new.
@@ -29,6 +32,12 @@ class PlayCounts(Noun):
             lite = connection.dialect.name == "sqlite"
             marks = "?, ?, ?" if lite else "%s, %s, %s"
             return int(connection.exec_driver_sql(_INSERT.format(marks), rows).rowcount)
+
+    def put(self, listener_id: int, totals: Iterable[tuple[int, int]]) -> None:
+        """Keep a listener's totals as (track id, count); newer totals take the place of older ones."""
+        rows = [{"listener_id": int(listener_id), "track_id": int(i), "count": int(n)} for i, n in totals]
+        with self._catalog.begin() as connection:
+            upsert(connection, play_counts, rows, ["listener_id", "track_id"], ["count"])
 
     def arrays(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Every total: listener ids, track ids and counts, (n,) int64 each, by listener and track."""

@@ -1,0 +1,177 @@
+"""`synesthete sync`: read from and write to servers people already run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from synesthete.cli.options import DONE, SOME_FAILED, data_folder, data_option, echo_json, json_option, note
+from synesthete.errors import NotFound, SettingsError
+from synesthete.settings import load_settings
+
+
+def _listener(catalog: Any, name: str | None) -> Any:
+    if name is None:
+        return catalog.listeners.owner()
+    found = catalog.listeners.named(name)
+    if found is None:
+        raise NotFound("there is no such listener", subject=name, hint="`synesthete listeners list` names them.")
+    return found
+
+
+listener_option = click.option("--listener", help="Whose taste it is; the owner's when not said.")
+
+
+@click.group("sync")
+def sync() -> None:
+    """Read from and write to servers you already run.
+
+    Secrets are best given in the environment: SYNESTHETE_SYNC_PASSWORD, SYNESTHETE_SYNC_KEY, SYNESTHETE_SYNC_TOKEN.
+    """
+
+
+def _run(service: Any, name: str, scheme: str | None, listener: str | None, adopt: bool, hear: bool, as_json: bool) -> int:
+    from synesthete.jobs.sync import hear_remote
+    from synesthete.jobs.sync import sync as read
+    from synesthete.parts import open_parts
+
+    with open_parts(load_settings(data_folder())) as parts:
+        person = _listener(parts.catalog, listener)
+        account = read(parts.catalog, service, name, person.id, scheme=scheme, adopt=adopt or hear)
+        if hear and scheme is not None:
+            heard = hear_remote(parts.catalog, service, scheme, parts.encoder)
+            account.counts.update(heard.counts)
+            account.troubles += heard.troubles
+            _refresh(parts)
+    if as_json:
+        echo_json(account.to_dict())
+    else:
+        for what, count in sorted(account.counts.items()):
+            click.echo(f"{count:>8,}  {what}")
+        for trouble in account.troubles:
+            note(f"did not work: {trouble}")
+        if account.unmatched:
+            note(f"{len(account.unmatched):,} tracks there are not in the library, for one {next(iter(account.unmatched))}")
+    return SOME_FAILED if account.troubles else DONE
+
+
+def _refresh(parts: Any) -> None:
+    from synesthete.jobs.refresh import refresh
+
+    refresh(parts.catalog, parts.index_folder(), parts.stamp, parts.settings.index)
+
+
+@sync.command("subsonic")
+@click.argument("url")
+@click.option("--user", help="Name on that server.")
+@click.option("--password", envvar="SYNESTHETE_SYNC_PASSWORD", help="Its password (SYNESTHETE_SYNC_PASSWORD).")
+@click.option("--key", envvar="SYNESTHETE_SYNC_KEY", help="Or an API key (SYNESTHETE_SYNC_KEY).")
+@click.option("--adopt", is_flag=True, help="Make tracks of what is there and not here.")
+@click.option("--hear", is_flag=True, help="Also stream and hear the sound of those tracks.")
+@listener_option
+@data_option
+@json_option
+def subsonic(
+    url: str, user: str | None, password: str | None, key: str | None, adopt: bool, hear: bool, listener: str | None, as_json: bool
+) -> int:
+    """Navidrome and every other Subsonic server: ids, stars, ratings, play counts, playlists."""
+    from synesthete.services.subsonic import Subsonic
+
+    if not key and not (user and password):
+        raise SettingsError("a Subsonic server needs --user and a password, or a key",
+                            hint="Set SYNESTHETE_SYNC_PASSWORD or SYNESTHETE_SYNC_KEY.")  # fmt: skip
+    service = Subsonic(url, None if key else user, password, key)
+    return _run(service, "subsonic", service.scheme, listener, adopt, hear, as_json)
+
+
+@sync.command("jellyfin")
+@click.argument("url")
+@click.option("--user", required=True, help="Name of the user there.")
+@click.option("--key", envvar="SYNESTHETE_SYNC_KEY", required=True, help="API key (SYNESTHETE_SYNC_KEY).")
+@click.option("--adopt", is_flag=True, help="Make tracks of what is there and not here.")
+@click.option("--hear", is_flag=True, help="Also stream and hear the sound of those tracks.")
+@listener_option
+@data_option
+@json_option
+def jellyfin(url: str, user: str, key: str, adopt: bool, hear: bool, listener: str | None, as_json: bool) -> int:
+    """Jellyfin and Emby: ids, favorites, play counts, playlists."""
+    from synesthete.services.jellyfin import Jellyfin
+
+    service = Jellyfin(url, key, user)
+    return _run(service, "jellyfin", service.scheme, listener, adopt, hear, as_json)
+
+
+@sync.command("listenbrainz")
+@click.argument("user")
+@click.option("--token", envvar="SYNESTHETE_SYNC_TOKEN", help="User token, needed only for writing.")
+@click.option("--url", default="https://api.listenbrainz.org", show_default=True)
+@listener_option
+@data_option
+@json_option
+def listenbrainz(user: str, token: str | None, url: str, listener: str | None, as_json: bool) -> int:
+    """ListenBrainz: new listens, loved and hated recordings."""
+    from synesthete.services.listenbrainz import ListenBrainz
+
+    return _run(ListenBrainz(user, token, url), f"listenbrainz {user}", None, listener, False, False, as_json)
+
+
+@sync.command("spotify")
+@click.argument("link")
+@listener_option
+@data_option
+@json_option
+def spotify(link: str, listener: str | None, as_json: bool) -> int:
+    """A Spotify playlist, album or track link becomes a playlist of what you have of it."""
+    from synesthete.catalog.resolve import Resolver
+    from synesthete.jobs.sync import take_playlist
+    from synesthete.parts import open_parts
+    from synesthete.services.spotify import Spotify
+
+    settings = load_settings(data_folder())
+    service = Spotify(settings.spotify_client_id or "", settings.spotify_client_secret)
+    playlist = service.read(link)
+    with open_parts(settings) as parts:
+        person = _listener(parts.catalog, listener)
+        playlist_id, ids = take_playlist(parts.catalog, Resolver(parts.catalog), person.id, "spotify", playlist)
+    missing = [f"{d.artist} - {d.title}" for d, i in zip(playlist.tracks, ids, strict=True) if i is None]
+    if as_json:
+        echo_json({"playlist_id": playlist_id, "name": playlist.name, "matched": len(ids) - len(missing), "missing": missing})
+    else:
+        click.echo(f"{playlist.name}: {len(ids) - len(missing)} of {len(ids)} tracks are in your library.")
+        for name in missing:
+            click.echo(f"  not in your library: {name}")
+        click.echo(f"Recommendations for it as a whole: synesthete recommend --playlist {playlist_id}")
+    return DONE
+
+
+@sync.command("put")
+@click.argument("service", type=click.Choice(["subsonic", "jellyfin", "listenbrainz"]))
+@click.argument("where")
+@click.argument("playlist_id", type=int)
+@click.option("--user")
+@click.option("--password", envvar="SYNESTHETE_SYNC_PASSWORD")
+@click.option("--key", envvar="SYNESTHETE_SYNC_KEY")
+@click.option("--token", envvar="SYNESTHETE_SYNC_TOKEN")
+@data_option
+def put(
+    service: str, where: str, playlist_id: int, user: str | None, password: str | None, key: str | None, token: str | None
+) -> int:
+    """Write one of your playlists to a server (WHERE: its address, or your ListenBrainz name), over the one of that name."""
+    from synesthete.jobs.sync import put_playlist
+    from synesthete.parts import open_parts
+    from synesthete.services.jellyfin import Jellyfin
+    from synesthete.services.listenbrainz import ListenBrainz
+    from synesthete.services.subsonic import Subsonic
+
+    there: Any
+    if service == "subsonic":
+        there = Subsonic(where, None if key else user, password, key)
+    elif service == "jellyfin":
+        there = Jellyfin(where, key or "", user or "")
+    else:
+        there = ListenBrainz(where, token)
+    with open_parts(load_settings(data_folder())) as parts:
+        made, taken, of = put_playlist(parts.catalog, there, getattr(there, "scheme", None), playlist_id)
+    click.echo(f"{taken} of {of} tracks are now on {where} as playlist {made}.")
+    return DONE if taken == of else SOME_FAILED

@@ -1,0 +1,155 @@
+"""Our nouns as the contract's records: Child, AlbumID3, ArtistID3, Playlist. Ids are text: tr-1, al-1, ar-1, pl-1."""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import PurePath
+from typing import Any
+
+from synesthete.catalog import Catalog
+from synesthete.catalog.playlists import Kept
+from synesthete.music import Album, Artist, Track, TrackId, Word
+from synesthete.web.doors.subsonic.answer import Code, SubsonicError
+
+
+@dataclass(frozen=True)
+class Personal:
+    """What one listener did with tracks: stars by time, ratings, plays."""
+
+    starred: dict[int, int] = field(default_factory=dict)
+    starred_artists: dict[int, int] = field(default_factory=dict)
+    ratings: dict[TrackId, int] = field(default_factory=dict)
+    plays: dict[TrackId, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, catalog: Catalog, listener_id: int) -> Personal:
+        """Everything about this listener that records carry."""
+        liked = [f for _, f in catalog.feedback.of(listener_id, word=Word.LIKE)]
+        return cls(
+            {f.track_id: f.at for f in liked if f.track_id is not None},
+            {f.artist_id: f.at for f in liked if f.artist_id is not None},
+            catalog.feedback.ratings(listener_id),
+            catalog.listens.counts(listener_id),
+        )
+
+
+def iso(at: int) -> str:
+    """Unix seconds as the contract writes times."""
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+def number(text: str, kind: str) -> int:
+    """The number inside one of our ids; bare digits pass. Raises SubsonicError (70) for anything else."""
+    digits = text.removeprefix(f"{kind}-")
+    if not digits.isascii() or not digits.isdigit() or len(digits) > 18:
+        raise SubsonicError(Code.NOT_FOUND, f"no such id: {text[:60]}")
+    return int(digits)
+
+
+def kind_of(text: str) -> str:
+    """tr, al, ar or pl: what an id names; bare digits name a track."""
+    kind = text.split("-", 1)[0]
+    return kind if kind in ("tr", "al", "ar", "pl") else "tr"
+
+
+def child(track: Track, mine: Personal) -> dict[str, Any]:
+    """A track as a Child."""
+    suffix = PurePath(track.path).suffix.lstrip(".").lower() if track.path else None
+    starred = mine.starred.get(track.id)
+    return {
+        "id": f"tr-{track.id}",
+        "parent": None if track.album_id is None else f"al-{track.album_id}",
+        "isDir": False,
+        "title": track.title,
+        "album": track.album,
+        "artist": track.artist,
+        "displayArtist": track.artist,
+        "displayAlbumArtist": track.album_artist or track.artist,
+        "track": track.track_no,
+        "discNumber": track.disc_no,
+        "year": track.year,
+        "genre": track.genres[0] if track.genres else None,
+        "genres": [{"name": genre} for genre in track.genres],
+        "coverArt": f"tr-{track.id}" if track.has_cover else None,
+        "duration": None if track.duration_s is None else round(track.duration_s),
+        "suffix": suffix,
+        "contentType": mimetypes.guess_type(f"x.{suffix}")[0] if suffix else None,
+        "path": None if track.path is None else _shown_path(track, suffix),
+        "albumId": None if track.album_id is None else f"al-{track.album_id}",
+        "artistId": None if track.artist_id is None else f"ar-{track.artist_id}",
+        "type": "music",
+        "mediaType": "song",
+        "isVideo": False,
+        "musicBrainzId": track.recording_mbid or "",
+        "isrc": [track.isrc] if track.isrc else [],
+        "playCount": mine.plays.get(track.id, 0),
+        "userRating": mine.ratings.get(track.id),
+        "starred": None if starred is None else iso(starred),
+    }
+
+
+def _shown_path(track: Track, suffix: str | None) -> str:
+    """A tidy relative path: where files really lie is the server's own business."""
+    parts = [track.album_artist or track.artist, track.album or "Unknown album", track.title]
+    tidy = [part.replace("/", "_") for part in parts]
+    return "/".join(tidy) + (f".{suffix}" if suffix else "")
+
+
+def album_record(album: Album, tracks: Sequence[Track], mine: Personal, added_at: int) -> dict[str, Any]:
+    """An album as an AlbumID3, with what its tracks sum up to."""
+    cover = next((f"tr-{track.id}" for track in tracks if track.has_cover), None)
+    genres = list(dict.fromkeys(genre for track in tracks for genre in track.genres))
+    return {
+        "id": f"al-{album.id}",
+        "name": album.title,
+        "title": album.title,
+        "artist": album.artist,
+        "artistId": None if album.artist_id is None else f"ar-{album.artist_id}",
+        "coverArt": cover,
+        "songCount": len(tracks),
+        "duration": round(sum(track.duration_s or 0 for track in tracks)),
+        "playCount": sum(mine.plays.get(track.id, 0) for track in tracks),
+        "created": iso(added_at),
+        "year": album.year,
+        "genre": genres[0] if genres else None,
+        "genres": [{"name": genre} for genre in genres],
+        "musicBrainzId": album.mbid or "",
+        "isDir": True,
+    }
+
+
+def artist_record(artist: Artist, albums: int, mine: Personal) -> dict[str, Any]:
+    """An artist as an ArtistID3."""
+    starred = mine.starred_artists.get(artist.id)
+    return {
+        "id": f"ar-{artist.id}",
+        "name": artist.name,
+        "albumCount": albums,
+        "musicBrainzId": artist.mbid or "",
+        "starred": None if starred is None else iso(starred),
+    }
+
+
+def playlist_record(kept: Kept, owner: str, tracks: Iterable[Track]) -> dict[str, Any]:
+    """A playlist's head; its tracks are its `entry`."""
+    found = list(tracks)
+    return {
+        "id": f"pl-{kept.id}",
+        "name": kept.name,
+        "comment": kept.comment or "",
+        "owner": owner,
+        "public": False,
+        "songCount": len(found),
+        "duration": round(sum(track.duration_s or 0 for track in found)),
+        "created": iso(kept.created_at),
+        "changed": iso(kept.changed_at),
+        "coverArt": next((f"tr-{track.id}" for track in found if track.has_cover), None),
+    }
+
+
+def without_none(record: dict[str, Any]) -> dict[str, Any]:
+    """The record without fields that nobody knows: absent, in this contract, means unknown."""
+    return {key: value for key, value in record.items() if value is not None}
