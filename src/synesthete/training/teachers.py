@@ -102,11 +102,13 @@ class Vertical(nn.Module):
         self.bn = nn.BatchNorm2d(outputs)
 
     def forward(self, x: Tensor) -> Tensor:
-        height = self.conv.weight.shape[2]
-        heights = x[0, 0].unfold(0, height, 1).transpose(1, 2)  # (heights, bands, T)
-        filtered = nn.functional.conv1d(heights, self.conv.weight[:, 0], self.conv.bias, padding=3)
-        scaled = self.bn(filtered.transpose(0, 1)[None])  # (1, C, heights, T)
-        return torch.relu(scaled).amax(2)
+        # The normalization goes into the weights, so that only the maximum over heights is kept at full size.
+        scale = self.bn.weight / torch.sqrt(self.bn.running_var + self.bn.eps)
+        bias = (self.conv.bias - self.bn.running_mean) * scale + self.bn.bias
+        weight = self.conv.weight[:, 0] * scale[:, None, None]
+        heights = x[0, 0].unfold(0, weight.shape[1], 1).transpose(1, 2)  # (heights, bands, T)
+        loudest = nn.functional.conv1d(heights, weight, padding=3).amax(0).float()
+        return torch.relu(loudest + bias[:, None])[None]
 
 
 class Along(nn.Module):
