@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
@@ -31,6 +31,16 @@ class Kept:
     created_at: int
     changed_at: int
     length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A playlist from elsewhere on its way into the catalog; `foreign_id` is its identity there."""
+
+    name: str
+    lines: Sequence[Line]
+    foreign_id: str
+    comment: str | None = None
 
 
 class Playlists(Noun):
@@ -107,6 +117,30 @@ class Playlists(Noun):
                 playlist_id = connection.execute(found).scalar_one()
             _write_lines(connection, playlist_id, lines)
         return PlaylistId(playlist_id)
+
+    def create_many(self, listener_id: int, source: str, found: Sequence[Named]) -> list[PlaylistId]:
+        """Many playlists with foreign ids at once; those that exist are written over."""
+        at = now()
+        shared = {"listener_id": int(listener_id), "source": source, "created_at": at, "changed_at": at}
+        rows = [
+            {**shared, "name": clean(n.name), "comment": n.comment, "foreign_id": n.foreign_id} for n in found
+        ]
+        if not all(row["name"] for row in rows):
+            raise InputError("a playlist needs a name")
+        c = playlists.c
+        ids: dict[str, int] = {}
+        with self._catalog.begin() as connection:
+            upsert(connection, playlists, rows, _FOREIGN, ["name", "comment", "changed_at"])
+            for batch in batches([n.foreign_id for n in found]):
+                asked = select(c.foreign_id, c.id).where(
+                    c.listener_id == int(listener_id), c.source == source, c.foreign_id.in_(batch)
+                )
+                ids.update(connection.execute(asked).tuples().all())
+            last = {ids[n.foreign_id]: n.lines for n in found}
+            for batch in batches(last):
+                connection.execute(delete(playlist_tracks).where(playlist_tracks.c.playlist_id.in_(batch)))
+            _write_many_lines(connection, last)
+        return [PlaylistId(ids[n.foreign_id]) for n in found]
 
     def rename(self, playlist_id: int, name: str | None = None, comment: str | None = None) -> None:
         """Change the name, the comment, or both."""
@@ -203,4 +237,24 @@ def _write_lines(connection: Connection, playlist_id: int, lines: Sequence[Line]
         known = named or Description()
         rows.append(row | {name: getattr(known, name) for name in ("title", "artist", "album", "path")})
     for batch in batches(rows):
+        connection.execute(insert(playlist_tracks), batch)
+
+
+def _write_many_lines(connection: Connection, found: Mapping[int, Sequence[Line]]) -> None:
+    """Write the lines of many empty playlists; those in the catalog, the bulk, go to the driver directly."""
+    known, named = [], []
+    for playlist_id, lines in found.items():
+        for position, (track_id, description) in enumerate(lines):
+            if track_id is not None:
+                known.append((playlist_id, position, int(track_id)))
+                continue
+            told = description or Description()
+            row = {name: getattr(told, name) for name in ("title", "artist", "album", "path")}
+            named.append({"playlist_id": playlist_id, "position": position, "track_id": None, **row})
+    marks = "?, ?, ?" if connection.dialect.name == "sqlite" else "%s, %s, %s"
+    if known:
+        connection.exec_driver_sql(
+            f"INSERT INTO playlist_tracks (playlist_id, position, track_id) VALUES ({marks})", known
+        )
+    for batch in batches(named):
         connection.execute(insert(playlist_tracks), batch)

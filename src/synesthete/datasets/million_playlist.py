@@ -17,6 +17,10 @@ MOST_TRACKS = 10_000
 URI = "spotify:track:"
 
 
+REMEMBERED = 200_000
+"""Tracks whose description is kept to be used again: playlists share most of theirs."""
+
+
 def read_million_playlist(document: Document, report: Report) -> Iterator[Playlist]:
     """Each playlist with its title and tracks in order; a title may be "" in the challenge set.
 
@@ -24,6 +28,7 @@ def read_million_playlist(document: Document, report: Report) -> Iterator[Playli
     file. Entries without a track URI or name are counted in the notes.
     """
     seen: set[int] = set()
+    tracks: dict[str, Description | None] = {}
     with document.opened() as stream:
         for position, row in members(stream, report, "playlists"):
             pid = row.get("pid") if isinstance(row, dict) else None
@@ -36,14 +41,26 @@ def read_million_playlist(document: Document, report: Report) -> Iterator[Playli
             else:
                 seen.add(pid)
                 report.accept()
-                yield _playlist(pid, row, report)
+                yield _playlist(pid, row, tracks, report)
 
 
-def _playlist(pid: int, row: dict[str, Any], report: Report) -> Playlist:
+def _playlist(
+    pid: int, row: dict[str, Any], known: dict[str, Description | None], report: Report
+) -> Playlist:
     tracks = [t for t in row["tracks"] if isinstance(t, dict)]
     if any(isinstance(t.get("pos"), int) for t in tracks):
         tracks.sort(key=lambda t: t.get("pos", 0))
-    described = tuple(d for d in map(_track, tracks) if d is not None)
+    if len(known) > REMEMBERED:
+        known.clear()
+    found = []
+    for track in tracks:
+        uri = track.get("track_uri")
+        if not isinstance(uri, str):
+            continue
+        if uri not in known:
+            known[uri] = _track(uri, track)
+        found.append(known[uri])
+    described = tuple(d for d in found if d is not None)
     if len(described) < len(row["tracks"]):
         report.note("playlist entry without a track URI or name", len(row["tracks"]) - len(described))
     claimed = row.get("num_samples", row.get("num_tracks"))
@@ -54,9 +71,9 @@ def _playlist(pid: int, row: dict[str, Any], report: Report) -> Playlist:
     )
 
 
-def _track(row: dict[str, Any]) -> Description | None:
-    uri, title, artist = row.get("track_uri"), clean(row.get("track_name")), clean(row.get("artist_name"))
-    if not isinstance(uri, str) or not uri.startswith(URI) or title is None:
+def _track(uri: str, row: dict[str, Any]) -> Description | None:
+    title, artist = clean(row.get("track_name")), clean(row.get("artist_name"))
+    if not uri.startswith(URI) or title is None:
         return None
     return Description(
         title,

@@ -11,6 +11,7 @@ import numpy as np
 from synesthete.catalog.catalog import Catalog
 from synesthete.catalog.embeddings import Excerpts
 from synesthete.catalog.match import Match
+from synesthete.catalog.playlists import Named
 from synesthete.catalog.resolve import Resolver, entry
 from synesthete.datasets.audioset.clips import described, sound_of
 from synesthete.datasets.findings import Finding, LabeledClip, Listing, Opinion, PlayCounts
@@ -112,7 +113,7 @@ class Writer:
     def _playlists(self, found: list[Playlist]) -> None:
         described_ = [track for playlist in found for track in playlist.tracks]
         ids = iter(self._matched(described_))
-        owner = self._playlist_owner()
+        named = []
         for playlist in found:
             lines = [
                 (i, None) if (i := next(ids)) is not None else (None, track) for track in playlist.tracks
@@ -120,10 +121,9 @@ class Writer:
             foreign = playlist.ids[0][1] if playlist.ids else playlist.name
             if not playlist.ids or playlist.ids[0][0] == "table":  # names are unique in one file only
                 foreign = f"{self.name}#{foreign}"
-            self.catalog.playlists.create_from(
-                owner, playlist.name or UNTITLED, lines, playlist.comment, self.kind, foreign
-            )
-            self.counts["playlists"] += 1
+            named.append(Named(playlist.name or UNTITLED, lines, foreign, playlist.comment))
+        self.catalog.playlists.create_many(self._playlist_owner(), self.kind, named)
+        self.counts["playlists"] += len(named)
 
     def _playlist_owner(self) -> ListenerId:
         """A data set's playlists belong to the data set, everything else to the listener."""
