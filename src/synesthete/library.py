@@ -183,7 +183,7 @@ class Library:
 
         with hands_for(self.parts, workers, nice, load) as hands:
             findings = look(self.parts, hands, folders, report, wait, empty_is_gone)
-            hear(self.parts, hands, report, wait, quick, retry=retry)
+            hear(self.parts, hands, report, wait, ("quick",) if quick else ("quick", "full"), retry=retry)
         return findings
 
     def _remember(self, path: Path) -> Any:

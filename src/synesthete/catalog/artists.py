@@ -97,7 +97,7 @@ class Artists(Noun):
                 if new:
                     upsert(connection, artists, new, ["key"])
                     made = select(c.key, c.id).where(c.key.in_([row["key"] for row in new]))
-                    ids.update(connection.execute(made).tuples().all())
+                    ids.update({key: artist_id for key, artist_id in connection.execute(made)})
         return {name: ArtistId(ids[key]) for name, key in keys.items()}
 
 

@@ -70,7 +70,8 @@ class Descriptors(Noun):
         """Every name there is, with how many tracks have it."""
         c = descriptors.c
         with self._catalog.read() as connection:
-            return dict(connection.execute(select(c.name, func.count()).group_by(c.name)).tuples().all())
+            counted = connection.execute(select(c.name, func.count()).group_by(c.name))
+            return {name: count for name, count in counted}
 
     def forget(self, track_id: int) -> None:
         """Forget our own numbers of a track whose sound has changed; other services' stay."""

@@ -79,24 +79,25 @@ class Embeddings(Noun):
         with self._catalog.read() as connection:
             for batch in batches(set(wanted)):
                 asked = select(c.track_id, c.vector).where(c.encoder == encoder, c.track_id.in_(batch))
-                kept.update(connection.execute(asked).tuples().all())
+                kept.update({track_id: vector for track_id, vector in connection.execute(asked)})
         there = [i for i in wanted if i in kept]
         return np.array(there, np.int64), _matrix([kept[i] for i in there])
 
     def excerpts(self, track_id: int, encoder: str) -> Excerpts | None:
         """The track's excerpts, or None when there are none."""
+        return self.excerpts_of([track_id], encoder).get(int(track_id))
+
+    def excerpts_of(self, track_ids: Iterable[int], encoder: str) -> dict[int, Excerpts]:
+        """The excerpts of those of these tracks that have some."""
         c = embeddings.c
-        asked = select(c.excerpts, c.scales, c.starts_s, c.ends_s)
-        asked = asked.where(c.track_id == int(track_id), c.encoder == encoder)
+        found: dict[int, Excerpts] = {}
         with self._catalog.read() as connection:
-            row = connection.execute(asked).first()
-        if row is None or row.excerpts is None:
-            return None
-        scales = np.frombuffer(row.scales, np.float16).astype(np.float32)
-        codes = np.frombuffer(row.excerpts, np.int8).reshape(len(scales), -1)
-        return Excerpts(
-            codes * scales[:, None], np.frombuffer(row.starts_s, np.float32), np.frombuffer(row.ends_s, np.float32)
-        )
+            for batch in batches(dict.fromkeys(int(i) for i in track_ids)):
+                asked = select(c.track_id, c.excerpts, c.scales, c.starts_s, c.ends_s)
+                asked = asked.where(c.encoder == encoder, c.track_id.in_(batch), c.excerpts.is_not(None))
+                for track_id, codes, scales, starts_s, ends_s in connection.execute(asked):
+                    found[track_id] = _unpacked(codes, scales, starts_s, ends_s)
+        return found
 
     def all(self, encoder: str, since: int | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Every visible track this encoder has heard: ids (N,) int64 ascending, vectors (N, D) float16.
@@ -129,7 +130,8 @@ class Embeddings(Noun):
         """Every encoder stamp that has vectors here, with how many."""
         c = embeddings.c
         with self._catalog.read() as connection:
-            return dict(connection.execute(select(c.encoder, func.count()).group_by(c.encoder)).tuples().all())
+            counted = connection.execute(select(c.encoder, func.count()).group_by(c.encoder))
+            return {encoder: count for encoder, count in counted}
 
     def newest(self, encoder: str) -> int:
         """When this encoder's last vector was written, unix seconds; 0 when there is none."""
@@ -181,6 +183,12 @@ def _packed(excerpts: Excerpts | None) -> dict[str, bytes | None]:
         "starts_s": np.asarray(excerpts.starts_s, np.float32).tobytes(),
         "ends_s": np.asarray(excerpts.ends_s, np.float32).tobytes(),
     }
+
+
+def _unpacked(codes: bytes, scales: bytes, starts_s: bytes, ends_s: bytes) -> Excerpts:
+    steps = np.frombuffer(scales, np.float16).astype(np.float32)
+    rows = np.frombuffer(codes, np.int8).reshape(len(steps), -1)
+    return Excerpts(rows * steps[:, None], np.frombuffer(starts_s, np.float32), np.frombuffer(ends_s, np.float32))
 
 
 def _matrix(rows: list[bytes], kind: type = np.float32) -> np.ndarray:

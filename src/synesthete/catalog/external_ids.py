@@ -36,7 +36,7 @@ class ExternalIds(Noun):
         c = external_ids.c
         with self._catalog.read() as connection:
             asked = select(c.scheme, c.value).where(c.track_id == int(track_id))
-            return dict(connection.execute(asked).tuples().all())
+            return {scheme: value for scheme, value in connection.execute(asked)}
 
     def all(self, scheme: str) -> dict[str, TrackId]:
         """Every value of one scheme with its track."""

@@ -94,7 +94,7 @@ class Ledger(Noun):
         state = func.coalesce(ledger.c.state, PENDING)
         asked = _files(select(state, func.count()), encoder).group_by(state)
         with self._catalog.read() as connection:
-            by = dict(connection.execute(asked).tuples().all())
+            by = {state: count for state, count in connection.execute(asked)}
         quick, skipped, failed = by.get(QUICK, 0), by.get(SKIPPED, 0), by.get(FAILED, 0)
         return Counts(sum(by.values()), by.get(ANALYZED, 0) + quick, quick, skipped, failed)
 

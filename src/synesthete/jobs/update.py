@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from synesthete.catalog.folders import Folder
 from synesthete.catalog.ledger import FAILED
+from synesthete.encoders.hearing import Plan
 from synesthete.jobs.analyze import analyze
 from synesthete.jobs.executors import Executor, Processes, cores
 from synesthete.jobs.hear import Ear
@@ -60,27 +61,24 @@ def hear(
     hands: Executor,
     report: Report | None = None,
     wait: bool = False,
-    quick: bool = False,
+    passes: Sequence[Plan] = ("quick", "full"),
     stamp: str | None = None,
     retry: bool = False,
 ) -> None:
     """Hear everything that the wanted encoder (or the one with this stamp) has not heard, as jobs.
 
-    A quick pass over all comes first, then (unless `quick`) the full one; the index is refreshed meanwhile.
-    When an encoder other than the one in force has heard all there is, it is put in force.
+    A quick pass over all comes first, then the full one (or the `passes` that are named); the index is refreshed
+    meanwhile. When an encoder other than the one in force has heard all there is, it is put in force.
     """
     wanted = stamp or parts.wanted
     catalog = parts.catalog
     card = parts.open_encoder(wanted).card  # what keeps it from opening is told once, not for every file
     ear = Ear(card.stamp, parts.encoders_folder, parts.settings.execution_provider)
     keeper = Keeper(catalog, parts.index_folder(ear.stamp), ear.stamp, parts.settings.index)
-    with running(catalog, "analyze", f"{ear.stamp}, quick", report, wait) as run:
-        _reopen(parts, ear.stamp, retry)
-        analyze(catalog, hands, run, ear, "quick", keeper.now_and_then)
-        keeper.now()
-    if not quick:
-        with running(catalog, "analyze", f"{ear.stamp}, full", report, wait) as run:
-            analyze(catalog, hands, run, ear, "full", keeper.now_and_then)
+    _reopen(parts, ear.stamp, retry)
+    for plan in passes:
+        with running(catalog, "analyze", f"{ear.stamp}, {plan}", report, wait) as run:
+            analyze(catalog, hands, run, ear, plan, keeper.now_and_then)
             keeper.now()
     counts = catalog.ledger.counts(ear.stamp)
     if ear.stamp != parts.stamp and counts.pending == 0 and counts.analyzed:
