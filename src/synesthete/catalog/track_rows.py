@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
 
 from synesthete.catalog.entries import UNKNOWN_ARTIST, Entry
 from synesthete.catalog.folding import clean, fold
@@ -84,8 +84,16 @@ def _row(
 
 
 def _insert(connection: Connection, rows: list[dict[str, Any]]) -> list[TrackId]:
-    ids: list[TrackId] = []
     added = now()
+    if connection.dialect.name == "sqlite":
+        # SQLite returns ids row by row, at five times the price; but we hold its only writing transaction,
+        # so the next ids are known: it would take the same ones.
+        first = int(connection.execute(select(func.coalesce(func.max(tracks.c.id), 0))).scalar_one()) + 1
+        numbered = [{**row, "added_at": added, "id": first + at} for at, row in enumerate(rows)]
+        for batch in batches(numbered):
+            connection.execute(insert(tracks), batch)
+        return [TrackId(first + at) for at in range(len(rows))]
+    ids: list[TrackId] = []
     for batch in batches(rows):
         statement = insert(tracks).returning(tracks.c.id, sort_by_parameter_order=True)
         made = connection.execute(statement, [{**row, "added_at": added} for row in batch])
