@@ -63,6 +63,10 @@ class Accounts(Noun):
         """The person who signs in with this name; letter case does not matter unless two names differ by it."""
         return self._first(_l.name == name) or self._first(func.lower(_l.name) == name.lower())
 
+    def owner(self) -> Account | None:
+        """The first owner of the house, or None while there is nobody."""
+        return self._first(_l.role == str(Role.OWNER))
+
     def of_subject(self, subject: str) -> Account | None:
         """The person an OpenID Connect provider knows as this issuer and subject."""
         return self._first(_l.subject == subject)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from synesthete.catalog.accounts import Accounts
 from synesthete.catalog.albums import Albums
 from synesthete.catalog.artists import Artists
+from synesthete.catalog.atlas import Atlas
 from synesthete.catalog.descriptors import Descriptors
 from synesthete.catalog.embeddings import Embeddings
 from synesthete.catalog.engine import WRITES, open_engine
@@ -136,6 +137,11 @@ class Catalog:
     def descriptors(self) -> Descriptors:
         """Named numbers about tracks: tempo, key, brightness."""
         return Descriptors(self)
+
+    @cached_property
+    def atlas(self) -> Atlas:
+        """Where tracks lie on the map, and which cluster each belongs to."""
+        return Atlas(self)
 
     @cached_property
     def external_ids(self) -> ExternalIds:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from synesthete.web.api.models.base import Answer, Question
+from synesthete.web.api.models.base import Answer, Id, Question
 from synesthete.web.api.models.music import Track
 
 SeedKind = Literal["track", "artist", "album", "clip", "genre", "tag", "playlist", "listener"]
@@ -16,11 +16,11 @@ class Seed(Question):
     """Something to start from. A negative weight means "less like that"."""
 
     kind: SeedKind
-    id: int | str = Field(
+    id: Id | Annotated[str, Field(max_length=200)] = Field(
         description="Id of the track, artist, album, playlist or clip; name of the genre or tag; "
         "0 for the listener who asks."
     )
-    weight: float = Field(1.0, ge=-1, le=1)
+    weight: float = Field(1.0, ge=-1, le=1, description="Not 0.")
     start_s: float | None = Field(None, ge=0, description="Only this span of a track or clip.")
     end_s: float | None = Field(None, gt=0)
 
@@ -39,14 +39,14 @@ class Filters(Question):
     year_to: int | None = Field(None, ge=0, le=9999)
     duration_from_s: float | None = Field(None, ge=0)
     duration_to_s: float | None = Field(None, gt=0)
-    folder_id: int | None = None
+    folder_id: Id | None = None
 
 
 class Exclude(Question):
     """What must not be answered."""
 
-    tracks: list[int] = Field([], max_length=10_000)
-    artists: list[int] = Field([], max_length=1_000)
+    tracks: list[Id] = Field([], max_length=10_000)
+    artists: list[Id] = Field([], max_length=1_000)
 
 
 class Sliders(Question):
@@ -71,8 +71,8 @@ class RecommendationRequest(Question):
 class PathRequest(Question):
     """A walk from one track to another."""
 
-    from_track_id: int
-    to_track_id: int
+    from_track_id: Id
+    to_track_id: Id
     n: int = Field(10, ge=2, le=100, description="How many tracks, both ends included.")
     filters: Filters = Filters()
     exclude: Exclude = Exclude()
@@ -97,6 +97,7 @@ class Recommendation(Answer):
     reason: str = Field(description="One plain sentence.")
     source: str = Field(description="The source with the largest share.")
     shares: dict[str, float] = Field(description="How much each source contributed, summing to 1.")
+    balance: str = Field(description='Sound against listeners: "88 % sound, 12 % listeners".')
     moment: Moment | None
     query_track_id: int | None = Field(
         None, description="Which seed track the moment's query seconds are in."

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import BaseModel, ConfigDict, Field
+
+Id = Annotated[int, Field(ge=0, le=2**53 - 1)]
+"""An id in a question: no larger than every client and every database can say exactly."""
 
 
 class Answer(BaseModel):

@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from synesthete.web.api.models.base import Answer, Question
+from synesthete.web.api.models.base import Answer, Id, Question
 from synesthete.web.api.models.music import Track
 
 RoleValue = Literal["owner", "listener"]
@@ -134,9 +134,9 @@ class NewWord(Question):
     """A word about a track or an artist, perhaps until a date."""
 
     word: SpokenWord
-    track_id: int | None = None
-    artist_id: int | None = None
-    until: int | None = Field(None, description="Unix seconds; forever when null.")
+    track_id: Id | None = None
+    artist_id: Id | None = None
+    until: int | None = Field(None, ge=0, le=4_102_444_800, description="Unix seconds; forever when null.")
     request_id: str | None = Field(None, max_length=64, description="The list in which it was seen.")
 
     @model_validator(mode="after")
@@ -169,7 +169,7 @@ class NewListen(Question):
     """One play. Name the track by id, or describe it; `at` is when it began."""
 
     at: int = Field(ge=0, le=4_102_444_800, description="Unix seconds, UTC.")
-    track_id: int | None = None
+    track_id: Id | None = None
     title: str | None = Field(None, max_length=500)
     artist: str | None = Field(None, max_length=500)
     album: str | None = Field(None, max_length=500)
@@ -251,4 +251,4 @@ class Click(Question):
     """A recommendation was chosen by the listener."""
 
     request_id: str = Field(min_length=1, max_length=64)
-    track_id: int
+    track_id: Id

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from synesthete.web.api.models.ask import Exclude, Filters, RecommendationAnswer, Sliders
-from synesthete.web.api.models.base import Answer, Question
+from synesthete.web.api.models.base import Answer, Id, Question
 from synesthete.web.api.models.music import Track
 
 ExportFormat = Literal["m3u8", "xspf", "jspf", "csv"]
@@ -62,7 +62,7 @@ class NewPlaylist(Question):
 
     name: str = Field(min_length=1, max_length=200)
     comment: str | None = Field(None, max_length=2_000)
-    track_ids: list[int] = Field([], max_length=10_000)
+    track_ids: list[Id] = Field([], max_length=10_000)
 
 
 class PlaylistChange(Question):
@@ -75,14 +75,14 @@ class PlaylistChange(Question):
 class MoreTracks(Question):
     """Tracks to put in."""
 
-    track_ids: list[int] = Field(min_length=1, max_length=10_000)
+    track_ids: list[Id] = Field(min_length=1, max_length=10_000)
     position: int | None = Field(None, ge=0, description="Before which place; at the end when null.")
 
 
 class Order(Question):
     """The present positions in their new order; a position left out is removed."""
 
-    positions: list[int] = Field(max_length=100_000)
+    positions: list[Id] = Field(max_length=100_000)
     changed_at: int | None = Field(None, description="When given and the playlist changed since: 409.")
 
 

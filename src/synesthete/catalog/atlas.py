@@ -1,0 +1,119 @@
+"""The atlas: where tracks lie on the map, and which cluster each belongs to. Both are made by jobs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from sqlalchemy import Select, Table, delete, func, select
+
+from synesthete.catalog.noun import Noun
+from synesthete.catalog.schema import clusters, positions, track_genres, tracks
+from synesthete.catalog.writing import now, upsert
+from synesthete.music import TrackId
+
+CLUSTER_NAMES = "cluster names"
+MAP_MADE = "map made at"
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A group of tracks that sound alike."""
+
+    id: int
+    name: str
+    tracks: int
+    duration_s: float
+
+
+class Atlas(Noun):
+    """Maps and groups of visible tracks."""
+
+    def put_positions(self, ids: np.ndarray, places: np.ndarray) -> None:
+        """Keep where tracks (N,) lie, (N, 2); tracks not named leave the map."""
+        rows = (
+            {"track_id": int(i), "x": float(x), "y": float(y)}
+            for i, (x, y) in zip(ids.tolist(), places.tolist(), strict=True)
+        )
+        self._replace(positions, rows, ["x", "y"])
+        self._catalog.values.put(MAP_MADE, str(now()))
+
+    def positions(self) -> tuple[np.ndarray, np.ndarray]:
+        """Ids (N,) int64 ascending and places (N, 2) float32 of visible tracks on the map."""
+        p = positions.c
+        rows = self._visible(select(p.track_id, p.x, p.y), positions)
+        table = np.array(rows, np.float64).reshape(-1, 3)
+        return table[:, 0].astype(np.int64), table[:, 1:].astype(np.float32)
+
+    def places(self, ids: Sequence[int]) -> dict[int, tuple[float, float]]:
+        """Where these tracks lie; those that are not on the map are left out."""
+        p = positions.c
+        with self._catalog.read() as connection:
+            rows = connection.execute(select(p.track_id, p.x, p.y).where(p.track_id.in_(ids)))
+            return {i: (x, y) for i, x, y in rows}
+
+    def map_version(self) -> str:
+        """What changes when the map does: empty while there is none."""
+        return self._catalog.values.get(MAP_MADE) or ""
+
+    def put_clusters(self, ids: np.ndarray, labels: np.ndarray, distances: np.ndarray, names: Sequence[str]) -> None:
+        """Keep the cluster (N,) of tracks (N,), the distance (N,) to its middle, and each cluster's name."""
+        rows = (
+            {"track_id": int(i), "cluster": int(label), "distance": float(distance)}
+            for i, label, distance in zip(ids.tolist(), labels.tolist(), distances.tolist(), strict=True)
+        )
+        self._replace(clusters, rows, ["cluster", "distance"])
+        self._catalog.values.put(CLUSTER_NAMES, json.dumps(list(names), ensure_ascii=False))
+
+    def clusters(self) -> list[Cluster]:
+        """Every cluster with visible tracks, the largest first."""
+        c = clusters.c
+        asked = select(c.cluster, func.count(), func.coalesce(func.sum(tracks.c.duration_s), 0.0))
+        names = self._names()
+        rows = self._visible(asked.group_by(c.cluster), clusters, ordered=False)
+        found = [
+            Cluster(i, names[i] if i < len(names) else f"Group {i + 1}", count, float(s)) for i, count, s in rows
+        ]
+        return sorted(found, key=lambda cluster: (-cluster.tracks, cluster.id))
+
+    def members(self, cluster: int) -> list[TrackId]:
+        """The visible tracks of a cluster, the most typical first."""
+        c = clusters.c
+        asked = select(c.track_id).where(c.cluster == cluster).order_by(c.distance, c.track_id)
+        return [TrackId(i) for (i,) in self._visible(asked, clusters, ordered=False)]
+
+    def cluster_column(self) -> tuple[np.ndarray, np.ndarray, list[str]]:
+        """Ids (N,) int64 ascending, cluster of each (N,) int64, and the names of clusters by number."""
+        c = clusters.c
+        table = np.array(self._visible(select(c.track_id, c.cluster), clusters), np.int64).reshape(-1, 2)
+        return table[:, 0], table[:, 1], self._names()
+
+    def years(self) -> tuple[np.ndarray, np.ndarray]:
+        """Ids (N,) int64 ascending and years (N,) float32 of visible tracks that have one."""
+        t = tracks.c
+        asked = select(t.id, t.year).where(t.missing_at.is_(None), t.year.is_not(None)).order_by(t.id)
+        with self._catalog.read() as connection:
+            table = np.array(connection.execute(asked).fetchall(), np.float64).reshape(-1, 2)
+        return table[:, 0].astype(np.int64), table[:, 1].astype(np.float32)
+
+    def first_genres(self) -> Mapping[int, str]:
+        """The first genre of every track that has one."""
+        g = track_genres.c
+        asked = select(g.track_id, g.genre).order_by(g.track_id, g.position.desc())
+        with self._catalog.read() as connection:
+            return dict(connection.execute(asked).tuples().all())
+
+    def _names(self) -> list[str]:
+        return list(json.loads(self._catalog.values.get(CLUSTER_NAMES) or "[]"))
+
+    def _replace(self, table: Table, rows: object, columns: list[str]) -> None:
+        with self._catalog.begin() as connection:
+            connection.execute(delete(table))
+            upsert(connection, table, rows, ["track_id"], columns)  # type: ignore[arg-type]
+
+    def _visible(self, asked: Select, table: Table, ordered: bool = True) -> Sequence[Sequence]:
+        joined = asked.join(tracks, tracks.c.id == table.c.track_id).where(tracks.c.missing_at.is_(None))
+        with self._catalog.read() as connection:
+            return connection.execute(joined.order_by(table.c.track_id) if ordered else joined).fetchall()

@@ -1,0 +1,41 @@
+"""Encoders: which ears there are, how much of the library each has heard, and which one answers."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from synesthete.encoders.shelf import entries, find
+from synesthete.web.api.models.library import EncoderChoice, EncoderFacts, Encoders
+from synesthete.web.house import Asking, House, TheHouse
+
+router = APIRouter(prefix="/encoders", tags=["library"])
+
+
+@router.get("")
+def encoders(house: TheHouse, _who: Asking) -> Encoders:
+    """Every encoder on the shelf."""
+    return _listed(house)
+
+
+@router.put("/current", status_code=202)
+def switch(house: TheHouse, _who: Asking, question: EncoderChoice) -> Encoders:
+    """Let another encoder answer: it hears the whole library first, while the present one goes on answering."""
+    entry = find(question.name, house.parts.encoders_folder)
+    if entry.card.stamp != house.parts.stamp:
+        house.errands.start("encoder", ["encoders", "switch", entry.card.name])
+    return _listed(house)
+
+
+def _listed(house: House) -> Encoders:
+    stamp = house.parts.stamp
+    files = house.catalog.ledger.counts(stamp).found
+    heard = {s: len(house.catalog.embeddings.heard(s)) for s in house.catalog.embeddings.encoders()}
+    facts = [
+        EncoderFacts(
+            name=e.card.name, version=e.card.version, stamp=e.card.stamp, dim=e.card.dim, license=e.card.license,
+            about=e.card.recipe or None, in_force=e.card.stamp == stamp, tracks=heard.get(e.card.stamp, 0),
+            share=min(1.0, heard.get(e.card.stamp, 0) / files) if files else 0.0,
+        )
+        for e in entries(house.parts.encoders_folder)
+    ]  # fmt: skip
+    return Encoders(encoders=facts)

@@ -1,0 +1,55 @@
+"""Is it alive, and how far is it."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from synesthete import __version__
+from synesthete.errors import NotFound
+from synesthete.web.api.models.library import Health, IndexFacts, Status, TrackCounts
+from synesthete.web.house import Asking, House, TheHouse
+
+router = APIRouter(tags=["library"])
+
+
+@router.get("/health")
+def health(house: TheHouse, _who: Asking) -> Health:
+    """Alive, and the catalog answers."""
+    house.catalog.values.get("health")
+    return Health(ok=True, version=__version__)
+
+
+@router.get("/status")
+def status(house: TheHouse, _who: Asking) -> Status:
+    """What is known, analyzed, pending and failed."""
+    catalog, stamp = house.catalog, house.parts.stamp
+    counts = catalog.ledger.counts(stamp)
+    artists, albums = catalog.statistics.sizes()
+    return Status(
+        version=__version__,
+        tracks=TrackCounts(
+            found=counts.found, analyzed=counts.analyzed, quick=counts.quick, skipped=counts.skipped,
+            failed=counts.failed, pending=counts.pending,
+        ),
+        artists=artists,
+        albums=albums,
+        encoder=stamp,
+        index=_index(house),
+        running_jobs=len(catalog.jobs.living()),
+        sources=_sources(house),
+    )  # fmt: skip
+
+
+def _index(house: House) -> IndexFacts:
+    try:
+        index = house.parts.index
+    except NotFound:
+        return IndexFacts(kind="none", size=0, dim=0)
+    return IndexFacts(kind=index.card.kind, size=len(index), dim=index.card.dim)
+
+
+def _sources(house: House) -> list[str]:
+    found = ["sound"] if _index(house).size else []
+    folder = house.parts.taste_folder
+    learned = sorted(place.parent.name for place in folder.glob("*/card.json")) if folder.is_dir() else []
+    return found + learned

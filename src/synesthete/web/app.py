@@ -1,0 +1,157 @@
+"""The application: settings and parts become a server. `create_app(parts)` is all there is to know."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+
+from synesthete import __version__
+from synesthete.parts import Parts
+from synesthete.web import pages
+from synesthete.web.api import (
+    artists,
+    clips,
+    clusters,
+    dashboard,
+    encoders,
+    jobs,
+    keys,
+    library,
+    listeners,
+    listens,
+    map,
+    me,
+    near,
+    playlist_files,
+    playlists,
+    recommendations,
+    search,
+    searches,
+    status,
+    tracks,
+    words,
+)
+from synesthete.web.api.models.base import ErrorAnswer
+from synesthete.web.auth.entrance import Entrance, is_loopback
+from synesthete.web.auth.rules import check_rules
+from synesthete.web.doors import max as max_door
+from synesthete.web.errands import Errands
+from synesthete.web.faults import catch_faults
+from synesthete.web.guard import ORDINARY_BYTES, Guard
+from synesthete.web.house import PREFIX, House, identify
+from synesthete.web.sound.clips import Clips
+from synesthete.web.sound.ears import Ears
+from synesthete.web.sound.tasks import HearTask, warm
+
+ROUTERS: tuple[APIRouter, ...] = (
+    status.router, search.router, tracks.router, artists.router, near.router, clips.router, recommendations.router,
+    playlist_files.router, playlists.router, clusters.router, map.router, library.router, jobs.router,
+    encoders.router, me.router, listeners.router, keys.router, words.router, listens.router, searches.router,
+    dashboard.router,
+)  # fmt: skip
+
+DOORS: tuple[APIRouter, ...] = (max_door.router,)
+"""Other people's contracts; each checks who asks in the way its contract says."""
+
+FILES = (f"{PREFIX}/clips", f"{PREFIX}/playlists/import", "/model/predict")
+"""Routes that take files: their bodies may be as large as SYNESTHETE_UPLOAD_MB says."""
+
+ERRORS: dict[int | str, dict[str, object]] = {"default": {"model": ErrorAnswer}, 422: {"model": ErrorAnswer}}
+
+
+def create_app(parts: Parts, *, pairs_of_ears: int = 1) -> FastAPI:
+    """The server of these parts, which stay the caller's to close.
+
+    `pairs_of_ears` is how many uploads can be decoded at once. Closing (the lifespan's end) ends the processes
+    it started.
+    """
+    settings = parts.settings
+    house = House(
+        parts=parts,
+        entrance=Entrance(settings, parts.catalog),
+        ears=Ears(pairs_of_ears, settings.upload_timeout_s),
+        clips=Clips(settings.data / "clips"),
+        errands=Errands(settings),
+    )
+    app = FastAPI(
+        title="Synesthete",
+        summary="Music recommendation that hears.",
+        version=__version__,
+        docs_url=None,  # its pages load scripts from elsewhere; docs/reference/api.md is the guide
+        redoc_url=None,
+        openapi_url=f"{PREFIX}/openapi.json",
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        generate_unique_id_function=_operation,
+        separate_input_output_schemas=False,
+        lifespan=_lifespan(house),
+    )
+    app.state.house = house
+    api = APIRouter(prefix=PREFIX, responses=ERRORS, dependencies=[Depends(identify)])  # type: ignore[arg-type]
+    for router in ROUTERS:
+        api.include_router(router)
+    check_rules(rule_names(ROUTERS))
+    app.include_router(api)
+    for door in DOORS:
+        app.include_router(door)
+    pages.serve_pages(app)
+    catch_faults(app)
+    app.add_middleware(Guard, hosts=_hosts(parts), limit=_limit(settings.upload_mb))
+    return app
+
+
+def rule_names(routers: Iterable[APIRouter]) -> list[str]:
+    """METHOD and path below /api/v1 of every route, as the table of rules names them."""
+    return [
+        f"{method} {route.path}"
+        for router in routers
+        for route in router.routes
+        if isinstance(route, APIRoute)
+        for method in sorted(route.methods)
+    ]
+
+
+def _operation(route: APIRoute) -> str:
+    """The name of an operation: its module and function, which clients are generated from."""
+    return f"{route.endpoint.__module__.rpartition('.')[2]}_{route.name}"
+
+
+def _lifespan(house: House) -> Callable[[FastAPI], object]:
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            await run_in_threadpool(house.errands.close)
+            await run_in_threadpool(house.ears.close)
+
+    return lifespan
+
+
+def warm_ears(house: House) -> None:
+    """Start the listening process before anybody waits for it."""
+    settings, parts = house.settings, house.parts
+    house.ears.ask(warm, HearTask("", parts.stamp, parts.encoders_folder, settings.execution_provider))
+
+
+def _hosts(parts: Parts) -> set[str] | None:
+    """Names by which a server on loopback may be called: a page elsewhere must not reach it by its own name."""
+    settings = parts.settings
+    if not is_loopback(settings.host):
+        return None
+    named = urlsplit(settings.base_url or "").hostname
+    return {"localhost", "127.0.0.1", "::1", settings.host.strip("[]")} | ({named} if named else set())
+
+
+def _limit(upload_mb: int) -> Callable[[str], int]:
+    """How many bytes the body of a request for this path may have; files get a little room for their envelope."""
+    largest = upload_mb * 1_000_000 + 65_536
+
+    def limit(path: str) -> int:
+        return largest if path in FILES else ORDINARY_BYTES
+
+    return limit

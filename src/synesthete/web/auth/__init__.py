@@ -1,0 +1,1 @@
+"""Who may come in: passwords, sessions, keys, and the rules of every route."""
