@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import delete, select
 
@@ -37,6 +37,14 @@ class ExternalIds(Noun):
         with self._catalog.read() as connection:
             asked = select(c.scheme, c.value).where(c.track_id == int(track_id))
             return {scheme: value for scheme, value in connection.execute(asked)}
+
+    def of_servers(self, value: str, servers: Sequence[str]) -> TrackId | None:
+        """The track that a server whose scheme begins with one of `servers` calls so; None when none does."""
+        c = external_ids.c
+        asked = select(c.scheme, c.track_id).where(c.value == value).order_by(c.scheme)
+        with self._catalog.read() as connection:
+            rows = connection.execute(asked).all()
+        return next((TrackId(i) for scheme, i in rows if scheme.startswith(tuple(servers))), None)
 
     def all(self, scheme: str) -> dict[str, TrackId]:
         """Every value of one scheme with its track."""

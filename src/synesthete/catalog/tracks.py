@@ -92,6 +92,15 @@ class Tracks(Noun):
             rows = connection.execute(asked.order_by(tracks.c.id)).scalars().all()
         return np.array(rows, np.int64)
 
+    def passing(self, track_ids: Iterable[int], wanted: Filter | None = None) -> set[int]:
+        """Those of these tracks that are visible and pass the filter."""
+        passed: set[int] = set()
+        asked = select(tracks.c.id).where(tracks.c.missing_at.is_(None), *_conditions(wanted or Filter()))
+        with self._catalog.read() as connection:
+            for batch in batches(int(i) for i in track_ids):
+                passed.update(connection.execute(asked.where(tracks.c.id.in_(batch))).scalars())
+        return passed
+
     def page(self, n: int = 100, offset: int = 0, wanted: Filter | None = None) -> list[Track]:
         """Visible tracks that pass the filter by artist, album, disc and number: n from `offset`."""
         asked = _ALL.where(tracks.c.missing_at.is_(None), *_conditions(wanted or Filter())).order_by(
@@ -105,6 +114,14 @@ class Tracks(Noun):
         asked = select(tracks.c.id).where(tracks.c.missing_at.is_(None))
         with self._catalog.read() as connection:
             rows = connection.execute(asked.order_by(tracks.c.added_at.desc(), tracks.c.id.desc()).limit(n))
+            return [TrackId(i) for (i,) in rows]
+
+    def added_since(self, at: int, n: int = 1000) -> list[TrackId]:
+        """Ids of up to n visible tracks with a file that were added at or after a time, newest first."""
+        c = tracks.c
+        asked = select(c.id).where(c.missing_at.is_(None), c.path.is_not(None), c.added_at >= at)
+        with self._catalog.read() as connection:
+            rows = connection.execute(asked.order_by(c.added_at.desc(), c.id.desc()).limit(n))
             return [TrackId(i) for (i,) in rows]
 
     def count(self, wanted: Filter | None = None) -> int:

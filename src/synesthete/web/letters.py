@@ -20,7 +20,9 @@ SECRET = "secret of letters"
 """Name of the value that signs links."""
 FEED_LIFETIME_S = 10 * 365 * 24 * 3600
 """A feed reader keeps its address for years; it shows titles and reasons, and never sound."""
-LETTER_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; form-action 'none'"
+LETTER_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; form-action 'none'"
+)
 """A letter carries its style in itself, as mail programs need, and nothing in it can run or be loaded."""
 
 ASKED = {"like": ("Like this track?", "Yes, I like it"), "dislike": ("Dislike this track?", "Yes, less like this"),
@@ -70,7 +72,9 @@ def letter(house: TheHouse, token: str, week: str | None = None) -> Response:
     row = house.catalog.letters.get(wish.listener_id, week or wish.week)
     if row is None or row.html is None:
         raise NotFound("there was no letter in that week", subject=week or wish.week)
-    return HTMLResponse(row.html, headers={"Content-Security-Policy": LETTER_POLICY, "X-Robots-Tag": "noindex"})
+    return HTMLResponse(
+        row.html, headers={"Content-Security-Policy": LETTER_POLICY, "X-Robots-Tag": "noindex"}
+    )
 
 
 @router.get("/feed/{token}")

@@ -13,7 +13,13 @@ from anyascii import anyascii
 
 WIDE, TALL = (1200, 630), (1080, 1920)
 """Open Graph's usual size, and a phone story's."""
-TYPEFACES = ("NotoSans-Regular.ttf", "DejaVuSans.ttf", "LiberationSans-Regular.ttf", "Arial.ttf", "Helvetica.ttc")
+TYPEFACES = (
+    "NotoSans-Regular.ttf",
+    "DejaVuSans.ttf",
+    "LiberationSans-Regular.ttf",
+    "Arial.ttf",
+    "Helvetica.ttc",
+)
 INK, PAPER_TOP, PAPER_BOTTOM, QUIET = "#f6f3ff", (38, 18, 84), (10, 8, 26), "#b9aee0"
 
 
@@ -29,7 +35,10 @@ def draw(title: str, lines: Sequence[str], covers: Sequence[bytes], size: tuple[
     pen = ImageDraw.Draw(picture)
     for y in range(height):
         mix = y / height
-        pen.line([(0, y), (width, y)], fill=tuple(round(a + (b - a) * mix) for a, b in zip(PAPER_TOP, PAPER_BOTTOM)))  # noqa: B905
+        pen.line(
+            [(0, y), (width, y)],
+            fill=tuple(round(a + (b - a) * mix) for a, b in zip(PAPER_TOP, PAPER_BOTTOM)),
+        )  # noqa: B905
     edge = width // 18
     tall = height > width
     side = width - 2 * edge if tall else height - 2 * edge
@@ -78,10 +87,17 @@ def _bars(words: str, side: int) -> Any:
     seeds = [ord(c) for c in words] or [7]
     for x in range(columns):
         for y in range(rows):
-            value = math.sin(seeds[x % len(seeds)] * 0.7 + y * 0.9) * math.cos(seeds[y % len(seeds)] * 0.3 + x * 0.5)
+            value = math.sin(seeds[x % len(seeds)] * 0.7 + y * 0.9) * math.cos(
+                seeds[y % len(seeds)] * 0.3 + x * 0.5
+            )
             heat = max(0.0, value) * (1 - y / (rows * 1.3))
             color = (round(40 + 200 * heat), round(16 + 120 * heat**2), round(70 + 150 * heat**0.5))
-            box = (x * side // columns, side - (y + 1) * side // rows, (x + 1) * side // columns - 2, side - y * side // rows - 2)
+            box = (
+                x * side // columns,
+                side - (y + 1) * side // rows,
+                (x + 1) * side // columns - 2,
+                side - y * side // rows - 2,
+            )
             pen.rectangle(box, fill=color)
     return art
 
