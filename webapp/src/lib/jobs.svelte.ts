@@ -1,0 +1,64 @@
+/** Jobs as they go: one stream of server-sent events, open while someone looks. */
+import { base, get, write } from './api/client';
+import type { Job } from './api/types';
+import { session } from './session.svelte';
+import { complain } from './toasts.svelte';
+
+class Work {
+  jobs: Job[] = $state.raw([]);
+  #watchers = 0;
+  #source: EventSource | null = null;
+
+  get running(): Job[] {
+    return this.jobs.filter((job) => job.state === 'running' || job.state === 'paused');
+  }
+
+  /** Starts watching; the answer stops it. */
+  watch(): () => void {
+    this.#watchers += 1;
+    if (this.#watchers === 1) {
+      void this.look();
+      this.#source = new EventSource(`${base}/jobs/events`);
+      this.#source.addEventListener('jobs', (event: MessageEvent<string>) =>
+        this.#take((JSON.parse(event.data) as { jobs: Job[] }).jobs),
+      );
+    }
+    return () => {
+      this.#watchers -= 1;
+      if (this.#watchers === 0) this.#source?.close();
+    };
+  }
+
+  async look(): Promise<void> {
+    try {
+      this.#take((await get<{ jobs: Job[] }>('/jobs')).jobs);
+    } catch (error) {
+      complain(error);
+    }
+  }
+
+  async start(kind: string, more: Record<string, unknown> = {}): Promise<void> {
+    try {
+      await write('POST', '/jobs', { kind, ...more });
+      await this.look();
+    } catch (error) {
+      complain(error);
+    }
+  }
+
+  async wish(job: Job, wish: 'pause' | 'resume' | 'stop'): Promise<void> {
+    try {
+      await write('POST', `/jobs/${job.id}/${wish}`);
+      await this.look();
+    } catch (error) {
+      complain(error);
+    }
+  }
+
+  #take(jobs: Job[]): void {
+    this.jobs = jobs;
+    void session.look().catch(() => {});
+  }
+}
+
+export const work = new Work();

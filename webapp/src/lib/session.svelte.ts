@@ -1,0 +1,45 @@
+/** Who is here, and what the server can do. */
+import { get, unknownVisitor, write } from './api/client';
+import type { Me, Status } from './api/types';
+
+class Session {
+  me: Me | null = $state.raw(null);
+  status: Status | null = $state.raw(null);
+  /** True when the server answered that it does not know us. */
+  locked = $state(false);
+  failed: unknown = $state.raw(null);
+
+  get isOwner(): boolean {
+    return this.me?.scopes.includes('admin') ?? false;
+  }
+
+  async start(): Promise<void> {
+    unknownVisitor.seen = () => (this.locked = true);
+    this.failed = null;
+    try {
+      this.me = await get<Me>('/me');
+      this.locked = this.me.via === null;
+      if (!this.locked) await this.look();
+    } catch (error) {
+      this.failed = error;
+    }
+  }
+
+  async look(): Promise<void> {
+    this.status = await get<Status>('/status');
+  }
+
+  async signIn(login: { name?: string; password?: string; token?: string }): Promise<void> {
+    this.me = await write<Me>('POST', '/login', login);
+    this.locked = false;
+    await this.look();
+  }
+
+  async signOut(): Promise<void> {
+    await write('POST', '/logout');
+    this.me = await get<Me>('/me');
+    this.locked = this.me.via === null;
+  }
+}
+
+export const session = new Session();
