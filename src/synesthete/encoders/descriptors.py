@@ -5,8 +5,8 @@ dB and 36 steps of pitch, 40 frames per second; its point is made of these group
 
 | group | numbers | what they tell | after |
 |---|---|---|---|
-| timbre | 23 + 24 | means of cepstral coefficients 1-23 (0 is the level); spread of 0-23 | Mandel 2005, Musly |
-| change | 24 | mean step of coefficients 0-23 from frame to frame: smooth or rough | bliss, Seyerlehner 2010 |
+| timbre | 23 + 24 | means of cepstra 1-23 (0 is the level); spread of 0-23 | Mandel 2005, Musly |
+| change | 24 | mean step of cepstra 0-23 from frame to frame: smooth or rough | bliss, Seyerlehner 2010 |
 | contrast | 2 x 6 | peaks over valleys in six octaves, mean and spread: tones or noise | Jiang 2002 |
 | rhythm | 6 x 12 | amount of slow to fast swings (0.4-16 per second) in six octaves | Pampalk 2006 |
 | pulse | 3 | regularity at the beat; how much begins, mean and spread | bliss |
@@ -19,6 +19,7 @@ The level of a recording is left out everywhere: a louder copy is the same music
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -116,10 +117,7 @@ def _rhythm(bands: np.ndarray) -> np.ndarray:
     centered = grouped - grouped.mean(axis=1, keepdims=True)
     swings = np.abs(scipy.fft.rfft(centered * np.hanning(frames)[None, :, None], axis=1)) / frames
     hz = np.arange(swings.shape[1]) * MEL.frame_rate / frames
-    classes = [
-        swings[:, (hz >= low) & (hz < high)].sum(axis=1)
-        for low, high in zip(SWINGS_HZ, SWINGS_HZ[1:], strict=False)
-    ]
+    classes = [swings[:, (hz >= low) & (hz < high)].sum(axis=1) for low, high in pairwise(SWINGS_HZ)]
     pattern = np.stack(classes, axis=2).reshape(count, -1)
     onset = grouped.mean(axis=2)
     return np.concatenate([np.log1p(20 * pattern), _regularity(onset)], axis=1)
