@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # heavy guests arrive when their part is first asked for
     from synesthete.catalog import Catalog
     from synesthete.encoders.encoder import Encoder
     from synesthete.index.index import Index
+    from synesthete.recommend.recommender import Recommender
 
 IN_FORCE = "encoder in force"
 """Name of the value that says whose embeddings answer questions."""
@@ -110,7 +111,7 @@ class Parts:
         """Let everything go."""
         with self._lock:
             self._encoders.clear()
-            self._index = None
+            self._index = self._recommender = self._empty = None
         self.catalog.close()
 
     def __enter__(self) -> Parts:

@@ -15,6 +15,8 @@ from synesthete.digest.links import Act, sign
 from synesthete.errors import AudioError
 from synesthete.music import Track
 
+SECRET = "secret of letters"
+"""Name of the value that signs links."""
 TITLES = {
     "played": "Because of what you played",
     "new": "New to your library",

@@ -11,13 +11,12 @@ from fastapi.responses import HTMLResponse
 
 from synesthete.digest.letter import atom
 from synesthete.digest.links import Act, new_secret, read
+from synesthete.digest.writing import SECRET
 from synesthete.errors import NotFound
 from synesthete.music import Word
 from synesthete.web.house import House, TheHouse
 from synesthete.web.paper import base_url, sheet
 
-SECRET = "secret of letters"
-"""Name of the value that signs links."""
 FEED_LIFETIME_S = 10 * 365 * 24 * 3600
 """A feed reader keeps its address for years; it shows titles and reasons, and never sound."""
 LETTER_POLICY = (
