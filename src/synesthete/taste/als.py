@@ -46,6 +46,7 @@ class Als(TasteModel):
 
     def _learn(self, interactions: sp.csr_matrix) -> None:
         from implicit.cpu.als import AlternatingLeastSquares
+        from threadpoolctl import threadpool_limits
 
         model = AlternatingLeastSquares(
             factors=self.dim,
@@ -55,7 +56,8 @@ class Als(TasteModel):
             random_state=self.seed,
             num_threads=1,
         )
-        model.fit(present(interactions), show_progress=False)
+        with threadpool_limits(1, "blas"):  # its own threads and those of the BLAS would fight
+            model.fit(present(interactions), show_progress=False)
         self.factors = np.asarray(model.item_factors, dtype=np.float32)
         self._prepare()
 

@@ -18,6 +18,7 @@ from synesthete.errors import InputError
 from synesthete.taste import artifact
 from synesthete.taste.artifact import Arrays, TasteCard
 from synesthete.taste.interactions import check_rows
+from synesthete.taste.sequences import Sequences
 from synesthete.taste.top import best
 
 Scores = NDArray[np.float32]
@@ -52,12 +53,14 @@ class TasteModel(ABC):
         self._card = TasteCard(self.name, matrix.shape[1], matrix.shape[0], int(matrix.nnz), self.parameters())
         return self
 
-    def score(self, rows: sp.csr_matrix) -> Scores:
+    def score(self, rows: sp.csr_matrix, order: Sequences | None = None) -> Scores:
         """How well each track suits each history: (B, N) plays -> (B, N) float32, larger is better, always finite.
 
         Scores compare tracks within a row only. An empty history gets what the model says of a stranger.
+        `order` tells in which order the rows' tracks were played, one (perhaps empty) sequence per row;
+        models that hear no order disregard it.
         """
-        return self._score(check_rows(rows, self.tracks))
+        return self._scored(check_rows(rows, self.tracks), order)
 
     def similar(self, track: int, n: int = 20) -> tuple[NDArray[np.int64], Scores]:
         """The n tracks this model would offer to someone who knows this one alone: indexes and scores, best first."""
@@ -68,16 +71,21 @@ class TasteModel(ABC):
         kept = tracks[0] >= 0
         return tracks[0][kept], scores[0][kept]
 
-    def recommend(self, rows: sp.csr_matrix, n: int = 20, *, block: int = 512) -> tuple[NDArray[np.int64], Scores]:
+    def recommend(
+        self, rows: sp.csr_matrix, n: int = 20, *, order: Sequences | None = None, block: int = 256
+    ) -> tuple[NDArray[np.int64], Scores]:
         """The n best unknown tracks for each history: (B, n) indexes padded with -1, and their scores, best first.
 
         Scored `block` histories at a time, so memory stays at block x N floats.
         """
         rows = check_rows(rows, self.tracks)
-        parts = [best(self._score(rows[s : s + block]), rows[s : s + block], n) for s in range(0, rows.shape[0], block)]
-        if not parts:
-            return np.empty((0, n), dtype=np.int64), np.empty((0, n), dtype=np.float32)
-        return np.vstack([tracks for tracks, _ in parts]), np.vstack([scores for _, scores in parts])
+        indexes = np.full((rows.shape[0], n), -1, dtype=np.int64)
+        scores = np.full((rows.shape[0], n), -np.inf, dtype=np.float32)
+        for start in range(0, rows.shape[0], block):
+            part = slice(start, min(start + block, rows.shape[0]))
+            own = None if order is None else order.take(np.arange(part.start, part.stop))
+            indexes[part], scores[part] = best(self._scored(rows[part], own), rows[part], n)
+        return indexes, scores
 
     def save(self, folder: Path) -> None:
         """Write the model and its card into a folder, atomically."""
@@ -92,6 +100,16 @@ class TasteModel(ABC):
         model._card = card
         return model
 
+    def arrays(self) -> Arrays:
+        """What the model has learned, by name: for a model that is made of models."""
+        return self._arrays()
+
+    def restore(self, tracks: int, arrays: Arrays) -> Self:
+        """Take back what `arrays` gave, for this many tracks."""
+        self._restore(arrays)
+        self._card = TasteCard(self.name, tracks, 0, 0, self.parameters())
+        return self
+
     @abstractmethod
     def parameters(self) -> dict[str, Any]:
         """The hyper-parameters, as the constructor takes them and the card keeps them."""
@@ -101,6 +119,16 @@ class TasteModel(ABC):
 
     @abstractmethod
     def _score(self, rows: sp.csr_matrix) -> Scores: ...
+
+    def _scored(self, rows: sp.csr_matrix, order: Sequences | None) -> Scores:
+        if order is None or not order.tracks.size:
+            return self._score(rows)
+        if len(order) != rows.shape[0] or int(order.tracks.max()) >= self.tracks:
+            raise InputError(f"{len(order)} ordered histories do not fit {rows.shape[0]} rows of {self.tracks} tracks")
+        return self._score_in_order(rows, order)
+
+    def _score_in_order(self, rows: sp.csr_matrix, order: Sequences) -> Scores:
+        return self._score(rows)
 
     @abstractmethod
     def _arrays(self) -> Arrays: ...

@@ -1,0 +1,179 @@
+"""Numbered tables in Parquet: who knows which track, in which part, in which order.
+
+The files speak of listeners and tracks by whole numbers of their own; here they become rows and
+columns of matrices, and `Numbering` leads back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from synesthete.errors import FormatError, NotFound
+from synesthete.taste.interactions import Groups, TrackFacts, gather, present
+from synesthete.taste.sequences import Sequences
+
+LISTENER, TRACK = "user_idx", "item_idx"
+MAGIC = b"PAR1"
+"""First and last four bytes of every Parquet file."""
+
+Columns = dict[str, NDArray[np.generic]]
+
+
+@dataclass(frozen=True)
+class Numbering:
+    """The files' own numbers in ascending order; a number's place is its row or column."""
+
+    names: NDArray[np.int64]
+
+    def places(self, names: NDArray[np.integer]) -> NDArray[np.int64]:
+        """Where each number stands, -1 for a number that is not here."""
+        if not self.names.size:
+            return np.full(len(names), -1, dtype=np.int64)
+        found = np.minimum(np.searchsorted(self.names, names), self.names.size - 1)
+        return np.where(self.names[found] == names, found, -1)
+
+    def __len__(self) -> int:
+        return self.names.size
+
+
+def read_columns(path: Path, required: Sequence[str], optional: Sequence[str] = ()) -> Columns:
+    """The named columns of a Parquet file as arrays of equal length; text as object arrays of str.
+
+    Raises NotFound without the file, FormatError for damage, missing columns or missing values.
+    """
+    import arro3.io
+
+    path = Path(path)
+    if not path.is_file():
+        raise NotFound("there is no such file", subject=path)
+    _check_ends(path)
+    try:
+        table = arro3.io.read_parquet(path).read_all()
+    except Exception as error:  # noqa: BLE001  arro3 raises a bare Exception for damaged pages
+        raise FormatError(f"the Parquet file cannot be read ({error})", subject=path) from error
+    missing = [name for name in required if name not in table.schema.names]
+    if missing:
+        raise FormatError(
+            f"columns {', '.join(missing)} are missing; it has {', '.join(table.schema.names)}",
+            subject=path,
+            hint=f"It needs {', '.join(required)}.",
+        )
+    wanted = [*required, *(name for name in optional if name in table.schema.names)]
+    return {name: _array(table.column(name), name, path) for name in wanted}
+
+
+def read_pairs(path: Path, part: str | None = None) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The listeners and tracks of a table, of one `part` alone if it has such a column and a part is named."""
+    columns = read_columns(path, (LISTENER, TRACK), ("part",))
+    listeners, tracks = _numbers(columns, LISTENER, path), _numbers(columns, TRACK, path)
+    if part is not None and "part" in columns:
+        chosen = columns["part"] == part
+        if not chosen.any():
+            parts = ", ".join(sorted(set(columns["part"].tolist())))
+            raise FormatError(f"no row has part {part}; the parts are {parts}", subject=path)
+        listeners, tracks = listeners[chosen], tracks[chosen]
+    return listeners, tracks
+
+
+def matrix(listeners: NDArray[np.int64], tracks: NDArray[np.int64], rows: Numbering, columns: Numbering) -> sp.csr_matrix:
+    """Pairs as 0 and 1, (len(rows), len(columns)); a pair given twice counts once."""
+    shape = (len(rows), len(columns))
+    return present(gather(rows.places(listeners), columns.places(tracks), shape=shape))
+
+
+def read_facts(path: Path, tracks: Numbering) -> TrackFacts:
+    """Artist, album and duration of each numbered track; tracks that the table lacks have none."""
+    columns = read_columns(path, (TRACK,), ("artist_id", "album_id", "duration_sec"))
+    places = tracks.places(_numbers(columns, TRACK, path))
+    kept = places >= 0
+
+    def spread(name: str, missing: float) -> NDArray[np.float64] | None:
+        if name not in columns:
+            return None
+        values = np.full(len(tracks), missing)
+        values[places[kept]] = columns[name][kept].astype(np.float64)
+        return values
+
+    artist, album, duration = spread("artist_id", -1), spread("album_id", -1), spread("duration_sec", np.nan)
+    return TrackFacts(
+        artist=None if artist is None else Groups(artist.astype(np.int64)),
+        album=None if album is None else Groups(album.astype(np.int64)),
+        duration_s=None if duration is None else duration.astype(np.float32),
+    )
+
+
+def read_order(path: Path) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Listeners, tracks and positions of a table of ordered histories (columns user_idx, item_idx, pos)."""
+    columns = read_columns(path, (LISTENER, TRACK, "pos"))
+    listeners, tracks, positions = (_numbers(columns, name, path) for name in (LISTENER, TRACK, "pos"))
+    return listeners, tracks, positions
+
+
+def sequences(
+    listeners: NDArray[np.int64],
+    tracks: NDArray[np.int64],
+    positions: NDArray[np.int64],
+    rows: Numbering,
+    columns: Numbering,
+    among: sp.csr_matrix | None = None,
+) -> Sequences:
+    """The order of each row's tracks; rows and tracks that are not numbered here are left out.
+
+    With `among` (rows, columns) a listener's sequence holds only tracks of their own row there, so that
+    an order file which tells more than is known gives nothing away.
+    """
+    row, column = rows.places(listeners), columns.places(tracks)
+    kept = (row >= 0) & (column >= 0)
+    if among is not None:
+        kept[kept] = np.asarray(among[row[kept], column[kept]]).ravel() > 0
+    row, column, position = row[kept], column[kept], positions[kept]
+    order = np.lexsort((position, row))
+    lengths = np.bincount(row, minlength=len(rows))
+    return Sequences(np.concatenate([[0], np.cumsum(lengths)]), column[order])
+
+
+def write_columns(path: Path, columns: Columns) -> None:
+    """Write arrays of equal length as a Parquet file, beside the target and renamed into place."""
+    import arro3.io
+    from arro3.core import Array, Table
+
+    path = Path(path)
+    fresh = path.with_name(f".{path.name}.new")
+    table = Table.from_pydict({name: Array.from_numpy(np.ascontiguousarray(values)) for name, values in columns.items()})
+    arro3.io.write_parquet(table, fresh)
+    fresh.replace(path)
+
+
+def _numbers(columns: Columns, name: str, path: Path) -> NDArray[np.int64]:
+    values = columns[name]
+    if not np.issubdtype(values.dtype, np.integer):
+        raise FormatError(f"column {name} must hold whole numbers, not {values.dtype}", subject=path)
+    if values.size and int(values.min()) < 0:
+        raise FormatError(f"column {name} holds a negative number", subject=path)
+    return values.astype(np.int64)
+
+
+def _array(column: object, name: str, path: Path) -> NDArray[np.generic]:
+    if column.null_count:  # type: ignore[attr-defined]
+        raise FormatError(f"column {name} has {column.null_count} empty cells", subject=path)  # type: ignore[attr-defined]
+    try:
+        return np.asarray(column.to_numpy())  # type: ignore[attr-defined]
+    except Exception:  # noqa: BLE001  dictionaries and text have no numpy form in arro3, and it raises a bare Exception
+        return np.array(column.to_pylist(), dtype=object)  # type: ignore[attr-defined]
+
+
+def _check_ends(path: Path) -> None:
+    """A Parquet file that was cut off has lost its footer; the reader would panic over it."""
+    with path.open("rb") as stream:
+        head = stream.read(4)
+        size = stream.seek(0, 2)
+        stream.seek(max(0, size - 4))
+        tail = stream.read(4)
+    if size < 12 or head != MAGIC or tail != MAGIC:
+        raise FormatError("this is no complete Parquet file", subject=path, hint="Copy or export it again.")

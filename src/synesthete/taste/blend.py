@@ -1,0 +1,203 @@
+"""The blend: many models' evidence, weighed by a ranker that learned from held-out listeners.
+
+No single model is best everywhere: neighbors lead with one known track, EASE with twenty-five, order and
+albums tell what neither sees. So a tenth of the listeners become judges: the models learn from the
+others, part of each judge's tracks is hidden, and boosted trees learn which evidence finds the hidden
+ones, at one known track, at five, at most of them. Then the models learn again from everybody.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from synesthete.taste.als import Als
+from synesthete.taste.artifact import Arrays
+from synesthete.taste.companions import Companions
+from synesthete.taste.ease import MOST_TRACKS, Ease
+from synesthete.taste.evidence import Witness
+from synesthete.taste.examples import draw
+from synesthete.taste.interactions import Groups, TrackFacts, present
+from synesthete.taste.low_rank import LowRankEase
+from synesthete.taste.model import Scores, TasteModel
+from synesthete.taste.neighbors import AsymmetricNeighbors, RP3Beta
+from synesthete.taste.next_track import NextTrack
+from synesthete.taste.sequences import Sequences
+
+CANDIDATES = 600
+"""Tracks that are ranked by the trees; the rest follow in the order of the prior. 500 is the longest list in use."""
+
+TREES = {
+    "objective": "binary",
+    "learning_rate": 0.07,
+    "num_leaves": 31,
+    "min_data_in_leaf": 200,
+    "feature_fraction": 0.5,
+    "bagging_fraction": 0.6,
+    "bagging_freq": 1,
+    "lambda_l2": 5.0,
+    "max_bin": 127,
+    "deterministic": True,
+    "verbosity": -1,
+    "num_threads": 1,
+}
+"""Chosen on validation playlists; pairwise and listwise objectives were no better and slower."""
+
+ROUNDS = 250
+FEWEST_JUDGES = 40
+"""Below this many judges nothing can be learned about weights, and the prior ranks alone."""
+
+ARTIST_WEIGHT, ALBUM_WEIGHT = 5.0, 20.0
+"""Listens that sharing an artist or an album is worth in EASE: the best of 0..60 on validation playlists."""
+
+BLOCK = 256
+
+
+class Blend(TasteModel):
+    """Six models and a next-track table, one ranker over them."""
+
+    name: ClassVar[str] = "blend"
+
+    def __init__(self, judges: int = 3_000, dim: int = 256, k: int = 800, seed: int = 0):
+        """`judges` is the most listeners held out for the ranker (never more than a tenth of all)."""
+        super().__init__()
+        self.judges, self.dim, self.k, self.seed = judges, dim, k, seed
+        self._facts = TrackFacts()
+        self._order: Sequences | None = None
+        self._ranker: Any = None
+        self.witness: Witness
+
+    def parameters(self) -> dict[str, Any]:
+        return {"judges": self.judges, "dim": self.dim, "k": self.k, "seed": self.seed}
+
+    def with_facts(self, facts: TrackFacts) -> Self:
+        """Told before `fit`: artist, album and duration of each track."""
+        self._facts = facts
+        return self
+
+    def with_order(self, order: Sequences) -> Self:
+        """Told before `fit`: in which order the listeners played, one (perhaps empty) sequence per row."""
+        self._order = order
+        return self
+
+    def _learn(self, interactions: sp.csr_matrix) -> None:
+        histories = present(interactions)
+        self._facts.check(histories.shape[1])
+        random = np.random.default_rng(self.seed)
+        judges = self._judges(histories, random)
+        self._ranker = None
+        if judges.size >= FEWEST_JUDGES:
+            others = np.setdiff1d(np.arange(histories.shape[0]), judges)
+            order = None if self._order is None else self._order.take(others)
+            witness = self._witness(histories[others], order)
+            own_order = None if self._order is None else self._order.take(judges)
+            self._ranker = train(witness, histories[judges], own_order, random)
+            del witness
+        self.witness = self._witness(histories, self._order)
+
+    def _judges(self, histories: sp.csr_matrix, random: np.random.Generator) -> NDArray[np.int64]:
+        """Listeners with at least five tracks; a third of them with a known order, if there are."""
+        able = np.flatnonzero(np.diff(histories.indptr) >= 5)
+        n = min(self.judges, able.size // 10)
+        if self._order is None:
+            return np.sort(random.choice(able, n, replace=False))
+        lengths = np.diff(self._order.starts)
+        ordered = able[lengths[able] >= 5]
+        some = random.choice(ordered, min(n // 3, ordered.size // 4), replace=False)
+        rest = random.choice(np.setdiff1d(able, some), n - some.size, replace=False)
+        return np.sort(np.concatenate([some, rest]))
+
+    def _witness(self, histories: sp.csr_matrix, order: Sequences | None) -> Witness:
+        tracks = histories.shape[1]
+        groups: list[tuple[Groups, float]] = []
+        if self._facts.artist is not None:
+            groups.append((self._facts.artist, ARTIST_WEIGHT))
+        if self._facts.album is not None:
+            groups.append((self._facts.album, ALBUM_WEIGHT))
+        models = self._models(tracks, groups)
+        for model in models.values():
+            model.fit(histories)
+        following = NextTrack(k=self.k)
+        if order is not None:
+            following.with_order(order)
+        following.fit(histories)
+        listeners = np.bincount(histories.indices, minlength=tracks).astype(np.float32)
+        return Witness(models, following, self._facts, listeners)
+
+    def _models(self, tracks: int, groups: list[tuple[Groups, float]]) -> dict[str, TasteModel]:
+        """The models that testify, not yet fitted."""
+        return {
+            "ease": Ease(l2=100, dropout=1 / 3).with_groups(groups) if tracks <= MOST_TRACKS else LowRankEase(),
+            "als": Als(dim=min(self.dim, tracks), seed=self.seed),
+            "rp3beta": RP3Beta(k=self.k),
+            "walk": RP3Beta(k=self.k, alpha=1.0, beta=0.0),
+            "knn-asymmetric": AsymmetricNeighbors(k=self.k),
+            "companions": Companions(),
+        }
+
+    def _score(self, rows: sp.csr_matrix) -> Scores:
+        return self._ranked(rows, None)
+
+    def _score_in_order(self, rows: sp.csr_matrix, order: Sequences) -> Scores:
+        return self._ranked(rows, order)
+
+    def _ranked(self, rows: sp.csr_matrix, order: Sequences | None) -> Scores:
+        blocks = []
+        for start in range(0, rows.shape[0], BLOCK):
+            stop = min(start + BLOCK, rows.shape[0])
+            part = None if order is None else order.take(np.arange(start, stop))
+            blocks.append(self._rank(rows[start:stop], part))
+        return np.vstack(blocks) if blocks else np.empty((0, rows.shape[1]), dtype=np.float32)
+
+    def _rank(self, rows: sp.csr_matrix, order: Sequences | None) -> Scores:
+        evidence = self.witness.hear(rows, order, CANDIDATES)
+        if self._ranker is None:
+            return evidence.prior
+        # Every track below the candidates: the prior squeezed into (-3, -1), the trees' probability above it.
+        scores = evidence.prior / (1 + np.abs(evidence.prior)) - 2
+        flat = evidence.features.reshape(-1, evidence.features.shape[2])
+        chances = self._ranker.predict(flat, num_threads=1).reshape(evidence.tracks.shape)
+        np.put_along_axis(scores, evidence.tracks, chances.astype(np.float32), axis=1)
+        return scores
+
+    def _arrays(self) -> Arrays:
+        arrays: Arrays = {}
+        for name, model in self.witness.models.items():
+            arrays |= {f"{name}.{key}": value for key, value in model.arrays().items()}
+        arrays |= {f"next.{key}": value for key, value in self.witness.following.arrays().items()}
+        for what in ("artist", "album"):
+            group = getattr(self._facts, what)
+            if group is not None:
+                arrays[f"facts.{what}"] = group.labels
+        if self._facts.duration_s is not None:
+            arrays["facts.duration_s"] = self._facts.duration_s
+        arrays["listeners_per_track"] = self.witness.listeners_per_track
+        if self._ranker is not None:
+            arrays["ranker"] = np.frombuffer(self._ranker.model_to_string().encode(), dtype=np.uint8)
+        return arrays
+
+    def _restore(self, arrays: Arrays) -> None:
+        listeners = np.asarray(arrays["listeners_per_track"])
+        artist, album = (Groups(np.asarray(arrays[k])) if k in arrays else None for k in ("facts.artist", "facts.album"))
+        self._facts = TrackFacts(artist, album, arrays.get("facts.duration_s"))
+        models = self._models(listeners.size, [])
+        following = NextTrack(k=self.k)
+        for name, model in {**models, "next": following}.items():
+            model.restore(listeners.size, {k.removeprefix(f"{name}."): v for k, v in arrays.items() if k.startswith(f"{name}.")})
+        self.witness = Witness(models, following, self._facts, listeners)
+        if "ranker" in arrays:
+            import lightgbm
+
+            self._ranker = lightgbm.Booster(model_str=np.asarray(arrays["ranker"]).tobytes().decode())
+
+
+def train(witness: Witness, judges: sp.csr_matrix, order: Sequences | None, random: np.random.Generator) -> Any:
+    """Boosted trees that tell hidden tracks from others among the candidates of the judges' shortened histories."""
+    import lightgbm
+
+    features, labels, weights, names = draw(witness, judges, order, random)
+    data = lightgbm.Dataset(features, labels, weight=weights, free_raw_data=True)
+    return lightgbm.train(TREES | {"seed": 1}, data, ROUNDS)
