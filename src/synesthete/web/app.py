@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 
 from synesthete import __version__
 from synesthete.parts import Parts
-from synesthete.web import pages
+from synesthete.web import letters, pages, shared_pages
 from synesthete.web.api import (
     artists,
     clips,
@@ -27,11 +27,13 @@ from synesthete.web.api import (
     map,
     me,
     near,
+    outside,
     playlist_files,
     playlists,
     recommendations,
     search,
     searches,
+    shares,
     status,
     tracks,
     words,
@@ -39,7 +41,7 @@ from synesthete.web.api import (
 from synesthete.web.api.models.base import ErrorAnswer
 from synesthete.web.auth.entrance import Entrance, is_loopback
 from synesthete.web.auth.rules import check_rules
-from synesthete.web.doors import max as max_door
+from synesthete.web.doors import open_doors
 from synesthete.web.errands import Errands
 from synesthete.web.faults import catch_faults
 from synesthete.web.guard import ORDINARY_BYTES, Guard
@@ -50,13 +52,10 @@ from synesthete.web.sound.tasks import HearTask, warm
 
 ROUTERS: tuple[APIRouter, ...] = (
     status.router, search.router, tracks.router, artists.router, near.router, clips.router, recommendations.router,
-    playlist_files.router, playlists.router, clusters.router, map.router, library.router, jobs.router,
+    outside.router, playlist_files.router, playlists.router, clusters.router, map.router, library.router, jobs.router,
     encoders.router, me.router, listeners.router, keys.router, words.router, listens.router, searches.router,
-    dashboard.router,
+    shares.router, dashboard.router,
 )  # fmt: skip
-
-DOORS: tuple[APIRouter, ...] = (max_door.router,)
-"""Other people's contracts; each checks who asks in the way its contract says."""
 
 FILES = (f"{PREFIX}/clips", f"{PREFIX}/playlists/import", "/model/predict")
 """Routes that take files: their bodies may be as large as SYNESTHETE_UPLOAD_MB says."""
@@ -96,8 +95,9 @@ def create_app(parts: Parts, *, pairs_of_ears: int = 1) -> FastAPI:
         api.include_router(router)
     check_rules(rule_names(ROUTERS))
     app.include_router(api)
-    for door in DOORS:
-        app.include_router(door)
+    open_doors(app, house)
+    for page in (letters.router, shared_pages.router):
+        app.include_router(page)
     pages.serve_pages(app)
     catch_faults(app)
     app.add_middleware(Guard, hosts=_hosts(parts), limit=_limit(settings.upload_mb))
