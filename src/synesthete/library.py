@@ -16,15 +16,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from synesthete.errors import InputError
+from synesthete.errors import InputError, NotFound, SynestheteError
 from synesthete.music import Track
 from synesthete.parts import Parts, open_parts
 from synesthete.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from synesthete.catalog.ledger import Counts, Fault
+    from synesthete.catalog.tracks import Filter
     from synesthete.jobs.running import Report
     from synesthete.jobs.scan import Findings
+    from synesthete.recommend.recommender import Answer
+    from synesthete.recommend.request import Clip, Seed
 
 StrPath = str | os.PathLike[str]
 
@@ -155,6 +158,68 @@ class Library:
         """Up to n tracks that hold every word of the phrase in title, artist or album, best first."""
         return self.parts.catalog.tracks.search(phrase, n)
 
+    def similar(
+        self,
+        query: StrPath | int | bytes | Track,
+        start_s: float | None = None,
+        end_s: float | None = None,
+        n: int = 10,
+        *,
+        per_artist: int | None = None,
+        wanted: Filter | None = None,
+    ) -> Answer:
+        """The n tracks that sound most like the query, best first, each with a reason and a moment.
+
+        The query is a track, its id, its path, a search phrase, or sound that is not in the library: the path
+        of any audio file, or its bytes. `start_s` and `end_s` choose a part of it, in seconds. At most
+        `per_artist` results are by one artist (2; 0: no limit), and all pass the filter `wanted`.
+
+        Raises NotFound when a phrase means no track, AudioError when a file's sound cannot be read.
+        """
+        seed = self._seed(query, start_s, end_s)
+        more = {} if per_artist is None else {"per_artist": per_artist}
+        return self.ask((seed,), n=n, taste=0.0, adventurousness=0.0, **more, **_filter(wanted))
+
+    def recommend(
+        self, seeds: Iterable[Seed | Track | int | StrPath] = (), listener: str | None = None, n: int = 20, **more: Any
+    ) -> Answer:
+        """One list from sound and listeners: from the seeds, for the listener, or both; each with its reason.
+
+        Seeds are tracks, their ids, search phrases, files, or `Seed`s with weights. `more` are the further wishes
+        of `synesthete.recommend.request.Request`: wanted, taste, novelty, adventurousness, per_artist ...
+        Raises NotFound for a seed or listener that leads nowhere.
+        """
+        from synesthete.recommend.request import Seed
+
+        chosen = tuple(seed if isinstance(seed, Seed) else self._seed(seed) for seed in seeds)
+        if listener is not None:
+            person = self.parts.catalog.listeners.named(listener)
+            if person is None:
+                raise NotFound("no listener has this name", subject=listener)
+            more["listener_id"] = person.id
+        return self.ask(chosen, n=n, **more)
+
+    def ask(self, seeds: tuple[Seed, ...], **wishes: Any) -> Answer:
+        """The answer to a request made of these seeds and wishes (see `Request`)."""
+        from synesthete.recommend.request import Request
+
+        return self.parts.recommender.recommend(Request(seeds, **wishes))
+
+    def hear(
+        self, source: StrPath | bytes, start_s: float | None = None, end_s: float | None = None, name: str | None = None
+    ) -> Clip:
+        """Sound that is not in the library as the encoder in force hears it: to ask with, or to look at.
+
+        Raises AudioError when its sound cannot be read.
+        """
+        from synesthete.encoders.hearing import hear
+        from synesthete.recommend.request import Clip
+
+        path = source if isinstance(source, bytes) else Path(source).expanduser()
+        heard = hear(self.parts.encoder, path, "full", start_s or 0.0, end_s)
+        called = name or ("your clip" if isinstance(path, bytes) else path.name)
+        return Clip(heard.track, heard.excerpts, heard.starts_s, heard.ends_s, called)
+
     def close(self) -> None:
         """Let everything go."""
         self.parts.close()
@@ -195,15 +260,45 @@ class Library:
             raise InputError("this is where Synesthete keeps its own data", subject=folder)
         return self.parts.catalog.folders.add(folder)
 
-    def _index_facts(self) -> dict[str, Any] | None:
-        from synesthete.errors import SynestheteError
+    def _seed(
+        self, query: StrPath | int | bytes | Track, start_s: float | None = None, end_s: float | None = None
+    ) -> Seed:
+        """What a person meant to start from: a track of the library, or sound that is not in it."""
+        from synesthete.recommend.request import Seed, SeedKind
 
+        if isinstance(query, Track):
+            track: Track | None = query
+        elif isinstance(query, int):
+            track = self.parts.catalog.tracks.get(query)
+        elif isinstance(query, bytes):
+            track = None
+        else:
+            place = Path(query).expanduser()
+            track = self.parts.catalog.tracks.at(os.path.abspath(place))
+            if track is None and not _is_file(place):
+                track = self.track(os.fspath(query))
+        if track is None:
+            return Seed(SeedKind.CLIP, clip=self.hear(query, start_s, end_s))  # type: ignore[arg-type]
+        return Seed(SeedKind.TRACK, int(track.id), start_s=start_s, end_s=end_s)
+
+    def _index_facts(self) -> dict[str, Any] | None:
         try:
             index = self.parts.index
         except SynestheteError as error:  # the status tells of it instead of failing with it
             return {"kind": None, "tracks": 0, "trouble": str(error)}
         card = index.card
         return {"kind": card.kind, "tracks": len(index), "encoder": card.encoder, "dim": card.dim}
+
+
+def _filter(wanted: Filter | None) -> dict[str, Filter]:
+    return {} if wanted is None else {"wanted": wanted}
+
+
+def _is_file(place: Path) -> bool:
+    try:
+        return place.is_file()
+    except (OSError, ValueError):  # a phrase too long or too odd to be a path
+        return False
 
 
 def _paths(paths: StrPath | Iterable[StrPath]) -> list[Path]:

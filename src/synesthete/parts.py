@@ -15,9 +15,13 @@ if TYPE_CHECKING:  # heavy guests arrive when their part is first asked for
     from synesthete.encoders.encoder import Encoder
     from synesthete.index.index import Index
     from synesthete.recommend.recommender import Recommender
+    from synesthete.taste.learned import Learned
 
 IN_FORCE = "encoder in force"
 """Name of the value that says whose embeddings answer questions."""
+
+CLUSTERS_MADE = "cluster names"
+"""A value that changes when clusters are made anew."""
 
 
 class Parts:
@@ -31,6 +35,8 @@ class Parts:
         self._lock = threading.RLock()
         self._encoders: dict[str, Encoder] = {}
         self._index: tuple[object, Index] | None = None
+        self._taste: tuple[object, Learned] | None = None
+        self._recommender: tuple[object, Recommender] | None = None
 
     @property
     def encoders_folder(self) -> Path:
@@ -107,11 +113,53 @@ class Parts:
                     raise NotFound("nothing has been analyzed yet", hint=hint) from error
             return self._index[1]
 
+    @property
+    def taste(self) -> Learned | None:
+        """What was learned from listens and playlists, read again when it was learned anew; None before that."""
+        from synesthete.taste.learned import Learned
+
+        mark = _mark(self.taste_folder / Learned.MARK)
+        with self._lock:
+            if mark is None:
+                self._taste = None
+            elif self._taste is None or self._taste[0] != mark:
+                self._taste = (mark, Learned.load(self.taste_folder))
+            return None if self._taste is None else self._taste[1]
+
+    @property
+    def recommender(self) -> Recommender:
+        """Who answers requests: over the newest index, taste and clusters, and over none while there are none."""
+        from synesthete.recommend.collection import Collection
+        from synesthete.recommend.recommender import Recommender
+
+        with self._lock:
+            index, taste = self._index_or_none(), self.taste
+            made_of = (self._index and self._index[0], self._taste and self._taste[0])
+            mark = (self.stamp, index is None, *made_of, self.catalog.values.get(CLUSTERS_MADE))
+            if self._recommender is None or self._recommender[0] != mark:
+                collection = Collection(self.catalog, index or self._empty_index(), self.stamp, taste)
+                ids, clusters, _ = self.catalog.atlas.cluster_column()
+                members = dict(zip(ids.tolist(), clusters.tolist(), strict=True))
+                self._recommender = (mark, Recommender(collection, members))
+            return self._recommender[1]
+
+    def _index_or_none(self) -> Index | None:
+        try:
+            return self.index
+        except NotFound:
+            return None
+
+    def _empty_index(self) -> Index:
+        """The index of a library in which nothing was heard yet."""
+        from synesthete.index.exact import ExactIndex
+
+        return ExactIndex(self.encoder.card.dim, self.stamp)
+
     def close(self) -> None:
         """Let everything go."""
         with self._lock:
             self._encoders.clear()
-            self._index = self._recommender = self._empty = None
+            self._index = self._taste = self._recommender = None
         self.catalog.close()
 
     def __enter__(self) -> Parts:
