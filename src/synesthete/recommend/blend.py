@@ -1,0 +1,155 @@
+"""One score from many sources: sound where little is known, taste where there is evidence.
+
+The weight of the listeners' part, for one question and one track, is
+
+    x = s e / (s e + 1 - s)
+
+s is what was asked for (0 only sound .. 1 only listeners; 0.6 when nothing was asked), e the evidence: how
+many people have the track, and how well the question itself is known to them, each as c / (c + 5). A track
+nobody has played is judged by its sound alone; a well-known one mostly by listeners.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from synesthete.recommend.collection import Collection
+from synesthete.recommend.question import Question
+from synesthete.recommend.sources import Candidate, SourceName, sound_scores
+
+USUAL_TASTE = 0.6
+HALF_KNOWN = 5.0
+"""Listeners (or playlists) at which we half trust what they tell of a track."""
+HALF_MET = 30.0
+"""Plays at which we half trust what a listener's history tells of them."""
+EXTRAS: dict[SourceName, float] = {
+    SourceName.CLUSTER: 0.05,
+    SourceName.ARTIST: 0.05,
+    SourceName.NEW: 0.05,
+    SourceName.REDISCOVER: 0.35,
+    SourceName.POPULAR: 0.50,
+}
+"""Weights of sources that add to a candidate rather than carry it, except where they are alone."""
+NEXT_SHARE = 0.3
+"""What follows next within the listeners' part: the rest is what goes together at all."""
+NOVELTY = 0.5
+"""How much the slider from familiar to new can move a score of at most 1."""
+UNWELCOME = 0.3
+"""What is left of the score of a skipped track or a disliked artist's."""
+
+BY_SOUND = frozenset({SourceName.SOUND, SourceName.CLUSTER, SourceName.NEW})
+BY_LISTENERS = frozenset({SourceName.TASTE, SourceName.SEQUENCE, SourceName.POPULAR})
+
+
+@dataclass(slots=True)
+class Ranked:
+    """A track with its score and what it is made of."""
+
+    track_id: int
+    score: float
+    parts: dict[SourceName, float]
+    """Contribution of each source, before what lowers the whole."""
+    because: dict[SourceName, str] = field(default_factory=dict)
+    similarity: float | None = None
+    """Cosine to the nearest point; None for what was not heard."""
+    point: int | None = None
+    """Which point of the question is nearest."""
+    vector: np.ndarray | None = None
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """The share of each source, summing to 1, largest first."""
+        total = sum(self.parts.values())
+        ordered = sorted(self.parts.items(), key=lambda item: -item[1])
+        return {str(name): value / total for name, value in ordered if value > 0} if total > 0 else {}
+
+
+def blend(candidates: list[Candidate], question: Question, collection: Collection) -> list[Ranked]:
+    """Each track once, best first."""
+    ids = list(dict.fromkeys(c.track_id for c in candidates))
+    if not ids:
+        return []
+    said: dict[int, dict[SourceName, Candidate]] = {i: {} for i in ids}
+    for c in candidates:
+        kept = said[c.track_id].get(c.source)
+        if kept is None or kept.score < c.score:
+            said[c.track_id][c.source] = c
+    vectors = collection.vectors(ids)
+    sound, best = sound_scores(collection, question, vectors)
+    weights = listener_weights(ids, question, collection)
+    has_next = any(SourceName.SEQUENCE in by for by in said.values())
+    has_taste = any(SourceName.TASTE in by for by in said.values())
+    ranked = []
+    for row, track_id in enumerate(ids):
+        heard = not np.isnan(sound[row])
+        x = float(weights[row]) if heard else 1.0
+        parts = _parts(said[track_id], float(sound[row]) if heard else 0.0, x, has_taste, has_next)
+        if question.request.taste == 0:  # by sound alone, and nothing else
+            parts = {name: value for name, value in parts.items() if name == SourceName.SOUND}
+        entry = Ranked(
+            track_id, sum(parts.values()), parts, {s: c.because for s, c in said[track_id].items()}
+        )
+        if heard:
+            entry.point, entry.vector = int(best[row]), vectors[row]
+            place = question.points[entry.point].vector
+            entry.similarity = float(np.clip(vectors[row] @ place / np.linalg.norm(place), -1.0, 1.0))
+        elif not np.isnan(vectors[row, 0]):
+            entry.vector = vectors[row]
+        ranked.append(entry)
+    _lower(ranked, question)
+    return sorted(ranked, key=lambda r: (-r.score, -(r.similarity or -1.0), r.track_id))
+
+
+def listener_weights(ids: list[int], question: Question, collection: Collection) -> np.ndarray:
+    """The weight x of the listeners' part for each track, (N,) 0..1."""
+    asked = question.request.taste
+    if collection.taste is None or asked == 0:
+        return np.zeros(len(ids))
+    if asked == 1:
+        return np.ones(len(ids))
+    s = USUAL_TASTE if asked is None else asked
+    known = collection.taste.evidence(ids)
+    e = question_evidence(question, collection) * known / (known + HALF_KNOWN)
+    return s * e / (s * e + 1 - s)
+
+
+def question_evidence(question: Question, collection: Collection) -> float:
+    """How well listeners know what the question is about, 0..1."""
+    if collection.taste is None or not question.liked:
+        return 0.0
+    if question.is_about_listener and question.history is not None:
+        return question.history.plays / (question.history.plays + HALF_MET)
+    known = collection.taste.evidence(list(question.liked))
+    return float(np.mean(known / (known + HALF_KNOWN)))
+
+
+def _parts(
+    by: dict[SourceName, Candidate], sound: float, x: float, has_taste: bool, has_next: bool
+) -> dict[SourceName, float]:
+    """What each source contributes to one track."""
+    next_share = NEXT_SHARE if has_taste and has_next else float(has_next)
+    parts = {
+        SourceName.SOUND: (1 - x) * sound,
+        SourceName.TASTE: x * (1 - next_share) * _score(by, SourceName.TASTE),
+        SourceName.SEQUENCE: x * next_share * _score(by, SourceName.SEQUENCE),
+    }
+    parts |= {name: weight * _score(by, name) for name, weight in EXTRAS.items()}
+    return {name: value for name, value in parts.items() if value > 0}
+
+
+def _score(by: dict[SourceName, Candidate], name: SourceName) -> float:
+    return by[name].score if name in by else 0.0
+
+
+def _lower(ranked: list[Ranked], question: Question) -> None:
+    """Move scores by novelty and by what the listener skipped."""
+    played = question.history.counts if question.history is not None else {}
+    wish = question.request.novelty
+    for entry in ranked:
+        if wish is not None and played:
+            known = min(1.0, played.get(entry.track_id, 0) / 3)
+            entry.score += NOVELTY * (2 * wish - 1) * (0.5 - known)
+        if entry.track_id in question.unwelcome:
+            entry.score *= UNWELCOME

@@ -1,0 +1,120 @@
+"""What recommending draws on: the catalog, the index of the encoder in force, and learned taste."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from synesthete.catalog import Catalog
+from synesthete.catalog.tracks import Filter
+from synesthete.index.index import Index
+from synesthete.music import Track, TrackId
+from synesthete.recommend.moments import Excerpts
+
+STRANGERS = 256
+"""Random tracks that say how alike two tracks are that have nothing to do with each other."""
+COVERAGE_S = 3.0
+
+
+class Taste(Protocol):
+    """What listens and playlists have taught: (track id, score) pairs, best first, known tracks left out."""
+
+    def liked_with(self, tracks: Mapping[int, float], n: int) -> list[tuple[int, float]]:
+        """Tracks that people like who like these (with weights)."""
+        ...
+
+    def following(self, tracks: Sequence[int], n: int) -> list[tuple[int, float]]:
+        """Tracks that come after these, given in order of playing. Empty when order was not learned."""
+        ...
+
+    def evidence(self, track_ids: Sequence[int]) -> np.ndarray:
+        """How many listeners and playlists have each track, (N,); 0 for tracks it has never met."""
+        ...
+
+    def popular(self, n: int) -> list[tuple[int, float]]:
+        """The tracks most people have, with how many."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of the library an answer could draw on."""
+
+    tracks: int
+    heard: int
+    """Tracks with an embedding of the encoder in force."""
+    encoder: str
+
+    @property
+    def note(self) -> str | None:
+        """What to tell a person while not everything was heard yet."""
+        if self.heard >= self.tracks:
+            return None
+        return f"{self.heard} of {self.tracks} tracks have been heard so far; the rest will follow."
+
+
+@dataclass(slots=True)
+class Collection:
+    """The parts, and how to get what recommending needs from them."""
+
+    catalog: Catalog
+    index: Index
+    stamp: str
+    taste: Taste | None = None
+    _strangers: np.ndarray | None = field(default=None, repr=False)
+    _coverage: tuple[float, Coverage] | None = field(default=None, repr=False)
+
+    def vectors(self, track_ids: Sequence[int]) -> np.ndarray:
+        """The vectors of tracks, (N, D) float32; rows of NaN for those that were not heard."""
+        found = self.index.vectors(track_ids)
+        unknown = np.flatnonzero(np.isnan(found[:, 0])) if len(found) else []
+        if len(unknown):  # heard since the index was made
+            wanted = [int(track_ids[i]) for i in unknown]
+            ids, vectors = self.catalog.embeddings.many(wanted, self.stamp)
+            known = dict(zip(ids.tolist(), vectors, strict=True))
+            for i, track_id in zip(unknown, wanted, strict=True):
+                vector = known.get(track_id)
+                if vector is not None and vector.any():
+                    found[i] = vector / np.linalg.norm(vector)
+        return found
+
+    def excerpts(self, track_ids: Iterable[int]) -> dict[int, Excerpts]:
+        """The excerpts of those tracks that have some."""
+        return {
+            track_id: Excerpts(_unit(kept.vectors), kept.starts_s, kept.ends_s)
+            for track_id, kept in self.catalog.embeddings.excerpts_of(track_ids, self.stamp).items()
+        }
+
+    def tracks(self, track_ids: Iterable[int]) -> dict[TrackId, Track]:
+        """The tracks with these ids."""
+        return self.catalog.tracks.many(track_ids)
+
+    def passing(self, track_ids: Iterable[int], wanted: Filter) -> set[int]:
+        """Those of the tracks that are visible and pass the filter."""
+        return self.catalog.tracks.passing(track_ids, wanted)
+
+    def strangers(self) -> np.ndarray:
+        """Vectors of some random tracks, (S, D), the same for the life of the collection."""
+        if self._strangers is None:
+            ids = self.index.ids
+            some = np.random.default_rng(0).permutation(len(ids))[:STRANGERS]
+            self._strangers = self.index.vectors(ids[some])
+        return self._strangers
+
+    def coverage(self) -> Coverage:
+        """How much has been heard, at most a few seconds old."""
+        now = time.monotonic()
+        if self._coverage is None or now - self._coverage[0] > COVERAGE_S:
+            total = self.catalog.tracks.count(Filter(with_file=True))
+            heard = len(self.index)
+            self._coverage = now, Coverage(max(total, heard), heard, self.stamp)
+        return self._coverage[1]
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return (vectors / np.maximum(lengths, 1e-12)).astype(np.float32)

@@ -1,0 +1,118 @@
+"""From the ranked to the chosen: not too much of one artist or album, no version twice, and some variety."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from synesthete.music import Track
+from synesthete.recommend.blend import Ranked
+from synesthete.recommend.versions import piece_of
+
+MOST_VARIETY = 0.7
+"""Weight of being unlike what is chosen already, at adventurousness 1; the rest is the score."""
+FLATTER = 0.5
+"""At adventurousness 1 scores count by their square root, so that the far is not lost against the near."""
+POOL = 8
+"""Candidates weighed against each other for each place; more would only add what is far behind."""
+UNKNOWN = frozenset({"", "unknown artist", "unknown", "various artists"})
+"""Artists who are nobody in particular: no limit holds for them."""
+
+AreVersions = Callable[[int, int], bool]
+
+
+@dataclass(slots=True)
+class Chosen:
+    """A ranked track that made it, with the versions folded into it."""
+
+    ranked: Ranked
+    versions: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many, and how many of one kind; 0 means no limit."""
+
+    n: int
+    per_artist: int = 0
+    per_album: int = 0
+    adventurousness: float = 0.0
+
+
+def diversify(
+    ranked: list[Ranked], tracks: Mapping[int, Track], limits: Limits, are_versions: AreVersions | None = None
+) -> list[Chosen]:
+    """Up to n of the ranked, best first, by maximal marginal relevance within the limits.
+
+    Greedy: at every place the track with the best (1 - v) score - v likeness to the chosen, where v grows
+    with adventurousness; at 0 the order stays as it is.
+    """
+    pool = ranked[: max(POOL * limits.n, 50)] if limits.adventurousness > 0 else list(ranked)
+    variety = MOST_VARIETY * limits.adventurousness
+    relevance = _relevance(pool, limits.adventurousness)
+    closeness = np.zeros(len(pool))
+    open_to = np.ones(len(pool), bool)
+    places: list[int] = []
+    chosen: dict[int, Chosen] = {}
+    artists: Counter[str] = Counter()
+    albums: Counter[object] = Counter()
+    while open_to.any() and len(places) < limits.n:
+        value = np.where(open_to, (1 - variety) * relevance - variety * closeness, -np.inf)
+        best = int(value.argmax())
+        open_to[best] = False
+        entry = pool[best]
+        track = tracks.get(entry.track_id)
+        if track is None:
+            continue
+        twin = _twin(entry, chosen, are_versions)
+        if twin is not None:
+            twin.versions.append(entry.track_id)
+            continue
+        artist, album = _artist(track), _album(track)
+        full = limits.per_artist and artist and artists[artist] >= limits.per_artist
+        if full or (limits.per_album and album and albums[album] >= limits.per_album):
+            continue
+        artists[artist] += 1
+        albums[album] += 1
+        places.append(best)
+        chosen[entry.track_id] = Chosen(entry)
+        if variety > 0:
+            closeness = np.maximum(closeness, _closeness(pool, entry))
+    return list(chosen.values())
+
+
+def piece_key(track: Track) -> tuple[str, str]:
+    """What two versions of one piece have in common."""
+    return track.artist.casefold(), piece_of(track.title)
+
+
+def _relevance(pool: list[Ranked], adventurousness: float) -> np.ndarray:
+    scores = np.maximum([entry.score for entry in pool], 0.0)
+    top = scores.max(initial=0.0) or 1.0
+    flat: np.ndarray = (scores / top) ** (1 - FLATTER * adventurousness)
+    return flat
+
+
+def _closeness(pool: list[Ranked], entry: Ranked) -> np.ndarray:
+    """How like each of the pool is to the entry, 0..1; unheard tracks are like nothing."""
+    if entry.vector is None:
+        return np.zeros(len(pool))
+    return np.array([0.0 if p.vector is None else max(0.0, float(p.vector @ entry.vector)) for p in pool])
+
+
+def _twin(entry: Ranked, chosen: Mapping[int, Chosen], are_versions: AreVersions | None) -> Chosen | None:
+    if are_versions is None:
+        return None
+    return next((c for i, c in chosen.items() if are_versions(i, entry.track_id)), None)
+
+
+def _artist(track: Track) -> str:
+    name = track.artist.strip().casefold()
+    return "" if name in UNKNOWN else name
+
+
+def _album(track: Track) -> object:
+    return track.album_id if track.album else None

@@ -1,0 +1,123 @@
+"""Why: one plain sentence for each recommendation, and the shares of sound and listeners."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from synesthete.music import Moment, Track, TrackId
+from synesthete.recommend.blend import BY_LISTENERS, BY_SOUND, Ranked
+from synesthete.recommend.moments import Match
+from synesthete.recommend.question import Question
+from synesthete.recommend.sources import SourceName
+
+VERY_ALIKE = 0.5
+"""Likeness (0 strangers, 1 the same) from which we say "very much"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """A chosen track, and why."""
+
+    track: Track
+    score: float
+    reason: str
+    similarity: float | None = None
+    """Cosine by sound to the nearest seed, -1..1; None when it was not heard."""
+    shares: dict[str, float] = field(default_factory=dict)
+    """How much each source contributed, summing to 1, largest first."""
+    moment: Moment | None = None
+    """Where in the track the match is: playing starts there."""
+    query_moment: Moment | None = None
+    """Which seconds of the seed it matches."""
+    query_track_id: TrackId | None = None
+    """Which seed the seconds are of; None for a clip."""
+    versions: tuple[Track, ...] = ()
+    """Other recordings and copies of this piece, folded into it."""
+
+    @property
+    def source(self) -> str:
+        """The source with the largest share."""
+        return next(iter(self.shares), str(SourceName.SOUND))
+
+    @property
+    def balance(self) -> str:
+        """Sound against listeners: "88 % sound, 12 % listeners"."""
+        sound = sum(self.shares.get(name, 0.0) for name in BY_SOUND)
+        listeners = sum(self.shares.get(name, 0.0) for name in BY_LISTENERS)
+        rest = 1.0 - sound - listeners
+        named = (("sound", sound), ("listeners", listeners), ("your library", rest))
+        return ", ".join(f"{round(100 * share)} % {name}" for name, share in named if share >= 0.005)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, as `synesthete similar --json` prints them."""
+        return {
+            "track": {
+                "id": self.track.id,
+                "title": self.track.title,
+                "artist": self.track.artist,
+                "album": self.track.album,
+                "path": self.track.path,
+                "duration_s": self.track.duration_s,
+            },
+            "similarity": None if self.similarity is None else round(self.similarity, 4),
+            "score": round(self.score, 4),
+            "reason": self.reason,
+            "moment": self._moment(),
+            "shares": {name: round(share, 4) for name, share in self.shares.items()},
+            "versions": [
+                {"id": t.id, "title": t.title, "album": t.album, "path": t.path} for t in self.versions
+            ],
+        }
+
+    def _moment(self) -> dict[str, Any] | None:
+        if self.moment is None:
+            return None
+        query = self.query_moment
+        return {
+            "query_start_s": None if query is None else query.start_s,
+            "query_end_s": None if query is None else query.end_s,
+            "start_s": self.moment.start_s,
+            "end_s": self.moment.end_s,
+        }
+
+
+def explain(
+    ranked: Ranked, track: Track, question: Question, match: Match | None, versions: tuple[Track, ...] = ()
+) -> Recommendation:
+    """The recommendation that a chosen track becomes."""
+    point = None if ranked.point is None else question.points[ranked.point]
+    return Recommendation(
+        track=track,
+        score=ranked.score,
+        reason=reason(ranked, question),
+        similarity=ranked.similarity,
+        shares=ranked.shares,
+        moment=None if match is None else match.found,
+        query_moment=None if match is None else match.query,
+        query_track_id=None if point is None else point.track_id,
+        versions=versions,
+    )
+
+
+def reason(ranked: Ranked, question: Question) -> str:
+    """One plain sentence from the source with the largest share."""
+    name = next((SourceName(n) for n in ranked.shares), SourceName.SOUND)
+    said = ranked.because.get(name, "")
+    point = None if ranked.point is None else question.points[ranked.point].name
+    if name == SourceName.SOUND:
+        much = "much " if ranked.parts.get(name, 0.0) >= VERY_ALIKE else ""
+        return f"Sounds {much}like {point or said or 'what you asked for'}."
+    if name in (SourceName.ARTIST, SourceName.REDISCOVER):
+        return f"{said}."
+    if name == SourceName.NEW:
+        return f"New to you, and sounds like {point or said}."
+    if name == SourceName.CLUSTER:
+        return f"From the same corner of your library as {point or said}."
+    if name == SourceName.POPULAR:
+        return "Much played here."
+    if name == SourceName.SEQUENCE:
+        return "Often played next."
+    if question.is_about_listener:
+        return "Liked by people who play what you play."
+    return "Goes together with what you chose, in other people's listening."

@@ -1,0 +1,198 @@
+"""The request, looked up: seeds become points among sounds and tracks among tastes, words exclude."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from synesthete.catalog.feedback import Words
+from synesthete.catalog.tracks import Filter
+from synesthete.music import ListenerId, TrackId
+from synesthete.recommend.collection import Collection
+from synesthete.recommend.history import History, read_history
+from synesthete.recommend.moments import Excerpts
+from synesthete.recommend.request import Request, Seed, SeedKind
+
+POINTS_PER_SEED = 24
+"""An artist, album, genre or playlist is so many of its tracks, spread evenly over all of them."""
+FROM_HISTORY = 24
+AGAINST_FROM_WORDS = 8
+DISLIKED = -0.5
+"""Weight of what a disliked track sounds like: one dislike is about a track more than about its sound."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Point:
+    """A place among sounds to be near to, or (negative weight) away from."""
+
+    weight: float
+    vector: np.ndarray
+    name: str
+    track_id: TrackId | None = None
+    excerpts: Excerpts | None = None
+    start_s: float | None = None
+    end_s: float | None = None
+
+
+@dataclass(slots=True)
+class Question:
+    """A request with everything looked up that its sources need."""
+
+    request: Request
+    points: list[Point] = field(default_factory=list)
+    against: list[Point] = field(default_factory=list)
+    liked: dict[int, float] = field(default_factory=dict)
+    """Tracks the question is about, with weights: what taste is asked with."""
+    order: list[int] = field(default_factory=list)
+    """The same in order of playing, where there is one: what sequences are asked with."""
+    seed_artists: dict[int, str] = field(default_factory=dict)
+    seed_albums: dict[int, str] = field(default_factory=dict)
+    seed_ids: set[int] = field(default_factory=set)
+    excluded: set[int] = field(default_factory=set)
+    excluded_artists: set[int] = field(default_factory=set)
+    unwelcome: set[int] = field(default_factory=set)
+    """Skipped tracks: they may come, but late."""
+    unwelcome_artists: set[int] = field(default_factory=set)
+    history: History | None = None
+    allowed: np.ndarray | None = None
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def is_about_listener(self) -> bool:
+        """Whether the listener is the only thing to start from."""
+        return not any(seed.kind != SeedKind.LISTENER for seed in self.request.seeds)
+
+
+def look_up(request: Request, collection: Collection) -> Question:
+    """The question that a request asks of this collection. Raises NotFound for a seed that leads nowhere."""
+    question = Question(request)
+    question.excluded |= {int(i) for i in request.exclude_tracks}
+    question.excluded_artists |= {int(i) for i in request.exclude_artists}
+    if request.wanted != Filter():
+        question.allowed = collection.catalog.tracks.ids(request.wanted)
+    for seed in request.seeds:
+        _plant(question, seed, collection)
+    if request.listener_id is not None:
+        _hear_words(question, collection.catalog.feedback.words(request.listener_id), collection)
+        question.history = read_history(collection.catalog, request.listener_id)
+        if not request.seeds:
+            _plant_history(question, question.history, collection, 1.0)
+    return question
+
+
+def _plant(question: Question, seed: Seed, collection: Collection) -> None:
+    if seed.clip is not None:
+        clip = seed.clip
+        excerpts = Excerpts(clip.excerpts, clip.starts_s, clip.ends_s).within(seed.start_s, seed.end_s)
+        vector = clip.vector if seed.start_s is None and seed.end_s is None else excerpts.vectors.mean(axis=0)
+        _put(question, Point(seed.weight, vector, clip.name, excerpts=excerpts))
+        return
+    if seed.kind == SeedKind.LISTENER:
+        listener_id = question.request.listener_id if seed.id in (0, "0") else ListenerId(int(seed.id or 0))
+        if listener_id is not None:
+            _plant_history(question, read_history(collection.catalog, listener_id), collection, seed.weight)
+        return
+    ids, name = _members(seed, collection)
+    if seed.kind != SeedKind.ARTIST:
+        question.seed_ids |= set(ids) if seed.kind != SeedKind.GENRE and seed.kind != SeedKind.TAG else set()
+    if seed.weight > 0:
+        question.liked |= {i: max(seed.weight, question.liked.get(i, 0.0)) for i in ids[:200]}
+        if seed.kind in (SeedKind.TRACK, SeedKind.PLAYLIST):
+            question.order += ids
+    if not ids:
+        question.notes.append(f"Nothing in the library belongs to {name}.")
+    _plant_tracks(question, seed, ids, name, collection)
+
+
+def _plant_tracks(question: Question, seed: Seed, ids: list[int], name: str, collection: Collection) -> None:
+    """A point for each track, or for some spread evenly over many."""
+    some = _spread(ids, POINTS_PER_SEED)
+    vectors = collection.vectors(some)
+    heard = [i for i, vector in zip(some, vectors, strict=True) if not np.isnan(vector[0])]
+    single = seed.kind == SeedKind.TRACK
+    span = collection.excerpts(some) if single and (seed.start_s, seed.end_s) != (None, None) else {}
+    for track_id, vector in zip(some, vectors, strict=True):
+        if np.isnan(vector[0]):
+            continue
+        excerpts = span[track_id].within(seed.start_s, seed.end_s) if track_id in span else None
+        place = vector if excerpts is None else excerpts.vectors.mean(axis=0)
+        label = name if single else f"{name}"
+        _put(
+            question, Point(seed.weight, place, label, TrackId(track_id), excerpts, seed.start_s, seed.end_s)
+        )
+    if ids and not heard:
+        question.notes.append(f"{name} has not been heard yet; its sound will count once it is analyzed.")
+    if seed.weight > 0 and seed.kind in (SeedKind.TRACK, SeedKind.ALBUM, SeedKind.ARTIST):
+        for track in collection.tracks(some[:5]).values():
+            if track.artist_id is not None:
+                question.seed_artists[int(track.artist_id)] = track.artist
+            if track.album_id is not None and track.album and seed.kind != SeedKind.ARTIST:
+                question.seed_albums[int(track.album_id)] = track.album
+
+
+def _members(seed: Seed, collection: Collection) -> tuple[list[int], str]:
+    """The tracks a seed stands for, and what to call it in a reason."""
+    catalog, key = collection.catalog, seed.id
+    if seed.kind == SeedKind.TRACK:
+        track = catalog.tracks.get(int(key or 0))
+        return [int(track.id)], f"“{track.title}” by {track.artist}"
+    if seed.kind == SeedKind.ARTIST:
+        artist = catalog.artists.get(int(key or 0))
+        return [int(i) for i in catalog.artists.tracks(artist.id)], artist.name
+    if seed.kind == SeedKind.ALBUM:
+        album = catalog.albums.get(int(key or 0))
+        return [int(i) for i in catalog.albums.tracks(album.id)], f"the album “{album.title}”"
+    if seed.kind == SeedKind.PLAYLIST:
+        playlist = catalog.playlists.get(int(key or 0))
+        return [int(i) for i in catalog.playlists.tracks(playlist.id)], f"the playlist “{playlist.name}”"
+    ids = catalog.tracks.ids(Filter(genres=(str(key),)))
+    return [int(i) for i in ids], str(key)
+
+
+def _plant_history(question: Question, history: History, collection: Collection, weight: float) -> None:
+    """The listener's tracks as points: what they play most and lately."""
+    favorites = history.favorites(FROM_HISTORY)
+    question.liked |= {i: w * abs(weight) for i, w in history.favorites(500).items()} if weight > 0 else {}
+    question.order += history.recent(20) if weight > 0 else []
+    names = collection.tracks(favorites)
+    vectors = collection.vectors(list(favorites))
+    for (track_id, share), vector in zip(favorites.items(), vectors, strict=True):
+        track = names.get(TrackId(track_id))
+        if track is not None and not np.isnan(vector[0]):
+            name = f"“{track.title}” by {track.artist}"
+            _put(question, Point(weight * max(share, 0.1), vector, name, TrackId(track_id)))
+
+
+def _hear_words(question: Question, words: Words, collection: Collection) -> None:
+    """Words of the listener act at once: never and dislike exclude, skips come late, likes attract."""
+    question.excluded |= {int(i) for i in words.never | words.disliked}
+    question.excluded_artists |= {int(i) for i in words.never_artists}
+    question.unwelcome |= {int(i) for i in words.skipped}
+    question.unwelcome_artists |= {int(i) for i in words.disliked_artists}
+    if question.request.seeds:
+        return
+    disliked = sorted(int(i) for i in words.disliked | words.never)[-AGAINST_FROM_WORDS:]
+    for track_id, vector in zip(disliked, collection.vectors(disliked), strict=True):
+        if not np.isnan(vector[0]):
+            _put(question, Point(DISLIKED, vector, "what you dislike", TrackId(track_id)))
+    liked = sorted(int(i) for i in words.liked)
+    question.liked |= {i: 1.0 for i in liked}
+    names = collection.tracks(liked[-FROM_HISTORY:])
+    for track, vector in zip(names.values(), collection.vectors([int(i) for i in names]), strict=True):
+        if not np.isnan(vector[0]):
+            _put(question, Point(1.0, vector, f"“{track.title}” by {track.artist}", track.id))
+
+
+def _put(question: Question, point: Point) -> None:
+    length = float(np.linalg.norm(point.vector))
+    if length > 0 and np.isfinite(length):
+        (question.points if point.weight > 0 else question.against).append(point)
+
+
+def _spread(ids: Sequence[int], n: int) -> list[int]:
+    """At most n of the ids, evenly over all of them."""
+    if len(ids) <= n:
+        return list(ids)
+    return [ids[i] for i in np.linspace(0, len(ids) - 1, n).round().astype(int)]

@@ -1,0 +1,160 @@
+"""The question in, the list out: sources, blend, diversify, explain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from synesthete.music import Track, TrackId
+from synesthete.recommend.blend import UNWELCOME, Ranked, blend
+from synesthete.recommend.collection import Collection, Coverage
+from synesthete.recommend.diversify import Chosen, Limits, diversify
+from synesthete.recommend.endless import next_requests
+from synesthete.recommend.explain import Recommendation, explain
+from synesthete.recommend.moments import Excerpts, Match, best_match
+from synesthete.recommend.notes import note_on
+from synesthete.recommend.question import Question, look_up
+from synesthete.recommend.recognize import Recognition, nearest_of_many, recognize, shortlist_size
+from synesthete.recommend.request import Clip, Request
+from synesthete.recommend.sources import WIDE, Source, playable, sources_of
+from synesthete.recommend.twins import Twins
+from synesthete.recommend.walk import walk
+
+CONSIDERED = 400
+"""Candidates whose names are looked up at first: the best by score."""
+WIDENINGS = (1, 5, 40)
+"""How much wider the sources are asked when limits and filters leave too few."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The list, best first; an empty one says why in `note`."""
+
+    results: tuple[Recommendation, ...]
+    coverage: Coverage
+    note: str | None = None
+
+
+@dataclass(slots=True)
+class Recommender:
+    """Answers requests from one collection."""
+
+    collection: Collection
+    clusters: Mapping[int, int] = field(default_factory=dict)
+    """Which cluster each track is in, once clusters were made."""
+
+    def recommend(self, request: Request) -> Answer:
+        """The n tracks that best answer the request, each with its reason.
+
+        Raises NotFound for a seed that leads nowhere. Never empty without a note.
+        """
+        question = look_up(request, self.collection)
+        sources = sources_of(self.collection, self.clusters)
+        versions = Twins(self.collection)
+        chosen: list[Chosen] = []
+        tracks: dict[TrackId, Track] = {}
+        found = -1
+        for wider in WIDENINGS:
+            ranked = rank(question, sources, self.collection, wider * WIDE * request.n)
+            if len(ranked) == found:
+                break
+            found = len(ranked)
+            tracks = self.collection.tracks([r.track_id for r in ranked[: wider * CONSIDERED]])
+            open_to = _welcome(ranked[: wider * CONSIDERED], tracks, question)
+            versions.tracks |= tracks
+            open_to = versions.without_seeds(open_to, question) if request.fold else open_to
+            chosen = diversify(open_to, tracks, _limits(request), versions.are if request.fold else None)
+            if len(chosen) == request.n:
+                break
+        results = self._explained(chosen, tracks, question)
+        return Answer(
+            results, self.collection.coverage(), note_on(request, question, results, found, self.collection)
+        )
+
+    def path(self, start: int, end: int, request: Request | None = None) -> Answer:
+        """Tracks from start to end, both included, smooth to the ear and without repeats.
+
+        `request.n` is how many in all; its filters, exclusions and limit per artist hold in between.
+        Similarities are to the track before. Raises NotFound when either end was not heard.
+        """
+        results, note = walk(self.collection, int(start), int(end), request or Request(n=10))
+        return Answer(tuple(results), self.collection.coverage(), note)
+
+    def endless(self, request: Request, played: Sequence[int] = ()) -> Iterator[Recommendation]:
+        """Track after track, following the seeds and what was played last; ends only in an empty library."""
+        heard = list(played)
+        artists: list[int | None] = []
+        while True:
+            asked = next_requests(request, heard, artists)
+            found = next((a.results[0] for a in map(self.recommend, asked) if a.results), None)
+            if found is None:
+                return
+            heard.append(int(found.track.id))
+            artists.append(found.track.artist_id)
+            yield found
+
+    def recognize(self, clip: Clip) -> Recognition | None:
+        """The track of the library that is this very recording, and where in it the clip begins; or None."""
+        if not len(self.collection.index):
+            return None
+        queries = np.vstack([clip.vector[None, :], clip.excerpts[:12]])
+        near = self.collection.index.near(queries, shortlist_size(len(self.collection.index)))
+        ids = nearest_of_many(near.ids, near.similarities)[: shortlist_size(len(self.collection.index))]
+        return recognize(Excerpts(clip.excerpts, clip.starts_s, clip.ends_s), self.collection.excerpts(ids))
+
+    def _explained(
+        self, chosen: list[Chosen], tracks: Mapping[TrackId, Track], question: Question
+    ) -> tuple[Recommendation, ...]:
+        matches = self._matches(chosen, question)
+        return tuple(
+            explain(
+                c.ranked,
+                tracks[TrackId(c.ranked.track_id)],
+                question,
+                matches.get(c.ranked.track_id),
+                tuple(tracks[TrackId(i)] for i in c.versions),
+            )
+            for c in chosen
+        )
+
+    def _matches(self, chosen: list[Chosen], question: Question) -> dict[int, Match]:
+        """For each chosen track the seconds of it, and of its nearest seed, that match best."""
+        points = {
+            c.ranked.track_id: question.points[c.ranked.point] for c in chosen if c.ranked.point is not None
+        }
+        seeds = {int(p.track_id) for p in points.values() if p.track_id is not None and p.excerpts is None}
+        excerpts = self.collection.excerpts([*points, *seeds])
+        matches = {}
+        for track_id, point in points.items():
+            query = point.excerpts or excerpts.get(int(point.track_id or -1))
+            match = (
+                best_match(query, excerpts[track_id]) if query is not None and track_id in excerpts else None
+            )
+            if match is not None:
+                matches[track_id] = match
+        return matches
+
+
+def rank(question: Question, sources: Sequence[Source], collection: Collection, n: int) -> list[Ranked]:
+    """What all sources suggest, n each, that may be played, blended: best first."""
+    candidates = [c for source in sources for c in source(question, n)]
+    return blend(playable(question, candidates, collection), question, collection)
+
+
+def _welcome(ranked: list[Ranked], tracks: Mapping[TrackId, Track], question: Question) -> list[Ranked]:
+    """Without excluded artists; disliked ones come late."""
+    kept = []
+    for entry in ranked:
+        track = tracks.get(TrackId(entry.track_id))
+        if track is None or track.artist_id in question.excluded_artists:
+            continue
+        if track.artist_id in question.unwelcome_artists:
+            entry.score *= UNWELCOME
+        kept.append(entry)
+    return sorted(kept, key=lambda r: -r.score) if question.unwelcome_artists else kept
+
+
+def _limits(request: Request) -> Limits:
+    return Limits(request.n, request.per_artist, request.album_limit, request.adventurousness)

@@ -1,0 +1,53 @@
+"""Which of the tracks at hand are versions of each other, asked only where names or vectors suggest it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from synesthete.music import Track, TrackId
+from synesthete.recommend.blend import Ranked
+from synesthete.recommend.collection import Collection
+from synesthete.recommend.moments import Excerpts
+from synesthete.recommend.question import Question
+from synesthete.recommend.versions import Kinship, kinship, may_be_kin
+
+
+class Twins:
+    """Which of the tracks at hand are versions of each other; courses are compared once per pair."""
+
+    def __init__(self, collection: Collection):
+        self.tracks: dict[TrackId, Track] = {}
+        self._collection = collection
+        self._vectors: dict[int, np.ndarray] = {}
+        self._excerpts: dict[int, Excerpts] = {}
+        self._known: dict[tuple[int, int], bool] = {}
+
+    def are(self, a: int, b: int) -> bool:
+        """Whether two tracks are one recording or versions of one piece."""
+        pair = (min(a, b), max(a, b))
+        if pair not in self._known:
+            self._known[pair] = self._compare(*pair)
+        return self._known[pair]
+
+    def without_seeds(self, ranked: list[Ranked], question: Question) -> list[Ranked]:
+        """The ranked without copies and versions of the seeds, which the person has at hand already."""
+        own = [p for p in question.points if p.track_id is not None and int(p.track_id) in question.seed_ids]
+        self.tracks |= self._collection.tracks([p.track_id for p in own if p.track_id is not None])
+        return [r for r in ranked if not any(self.are(int(p.track_id or 0), r.track_id) for p in own)]
+
+    def _compare(self, a: int, b: int) -> bool:
+        one, other = self.tracks.get(TrackId(a)), self.tracks.get(TrackId(b))
+        if one is None or other is None:
+            return False
+        if not may_be_kin(one, other, self._similarity(a, b)):
+            return False
+        missing = [i for i in (a, b) if i not in self._excerpts]
+        self._excerpts |= self._collection.excerpts(missing)
+        return kinship(one, other, self._excerpts.get(a), self._excerpts.get(b)) != Kinship.STRANGERS
+
+    def _similarity(self, a: int, b: int) -> float:
+        missing = [i for i in (a, b) if i not in self._vectors]
+        if missing:
+            self._vectors |= dict(zip(missing, self._collection.vectors(missing), strict=True))
+        similarity = float(self._vectors[a] @ self._vectors[b])
+        return -1.0 if np.isnan(similarity) else similarity
