@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Generator, Tensor
 
-from synesthete.training.augment import augment, crop_length
+from synesthete.training.augment import augment, crop_length, warp
 from synesthete.training.lessons import joint_lessons
 from synesthete.training.pack import EAR_MEL, FLOOR_DB, STEP_DB, WINDOW_S, PackedTrack
 
@@ -20,6 +20,8 @@ WINDOW_FRAMES = round(WINDOW_S * EAR_MEL.frame_rate)
 # Views of several lengths in frames, and how often: 4 s is cheapest to learn from, 10 s is what is served,
 # 2.5 s is a short clip.
 LENGTHS = ((100, 0.25), (160, 0.6), (240, 0.05), (400, 0.1))
+CLEAN_WARP = 0.3  # how often even the clean view is stretched and shifted
+SPLICED = 0.25  # of the windows, with teachers
 
 
 @dataclass(frozen=True)
@@ -88,8 +90,27 @@ def draw(material: Material, count: int, generator: Generator) -> Batch:
     pick = torch.multinomial(torch.tensor(chances), 1, generator=generator)
     frames = lengths[int(pick)]
     places = torch.rand(2, count, generator=generator).numpy()
-    clean = material.crops(windows, frames, places[0])
-    other = augment(material.crops(others, crop_length(frames), places[1]), frames, generator)
-    return Batch(
-        torch.cat([clean, other]), material.lessons[windows], torch.from_numpy(material.track[windows].astype(np.int64))
-    )
+    wide = material.crops(windows, crop_length(frames), places[0])
+    clean = warp(wide, frames, generator, CLEAN_WARP)
+    other = material.crops(others, crop_length(frames), places[1])
+    lessons, tracks = material.lessons[windows], torch.from_numpy(material.track[windows].astype(np.int64))
+    if lessons.shape[1]:
+        clean, other, lessons = splice(clean, other, lessons, generator)
+    return Batch(torch.cat([clean, augment(other, frames, generator)]), lessons, tracks)
+
+
+def splice(clean: Tensor, other: Tensor, lessons: Tensor, generator: Generator) -> tuple[Tensor, Tensor, Tensor]:
+    """Some windows go over into another one of the batch, in both views at the same share of their length.
+
+    Teachers pool over time, so the lesson of two halves is close to the mean of their lessons: new windows for
+    the price of a sum, and no window that could be learned by heart.
+    """
+    count = len(clean)
+    share = 0.25 + 0.5 * torch.rand(count, 1, generator=generator)
+    share = torch.where(torch.rand(count, 1, generator=generator) < SPLICED, share, torch.ones(1))
+    views = []
+    for view in (clean, other):
+        place = torch.arange(view.shape[1])[None, :, None] / view.shape[1]
+        views.append(torch.where(place < share[:, :, None], view, view.roll(1, 0)))
+    mixed = share * lessons + (1 - share) * lessons.roll(1, 0)
+    return views[0], views[1], torch.nn.functional.normalize(mixed, dim=1)
