@@ -20,6 +20,7 @@ LARGEST_MEMBER = 256 * 2**20
 """Characters one member may have; more than this is not an export of anything."""
 
 SPACE = " \t\n\r"
+NUMERIC = "0123456789+-.eE"
 _decoder = json.JSONDecoder()
 
 
@@ -108,8 +109,8 @@ class _Text:
                 raise self.broken(error.msg) from error
             except RecursionError as error:
                 raise self.broken("it is nested too deeply") from error
-            if end == len(self.window) and self.more():  # 12 may go on as 123
-                continue
+            if isinstance(value, int | float) and not self.window[end:].strip(NUMERIC) and self.more():
+                continue  # 12 may go on as 123 or as 12.5e3
             self.at = end
             return value
 

@@ -29,6 +29,9 @@ ROW = np.dtype([("listener", "<i4"), ("song", "<i4"), ("plays", "<i4")])
 NAME = re.compile(rb"[\x21-\x7e]{1,64}")
 """Listener and song ids are printable ASCII without spaces."""
 
+NOT_SIGNS = bytes(set(range(256)) - set(b"\t\n"))
+"""Every byte that parts neither fields nor lines."""
+
 MANY_SONGS = 20_000
 """More songs than this by one listener are noted: a person who hears 20 new songs a day for three years."""
 
@@ -63,13 +66,23 @@ def read_triplets(document: Document, report: Report, filters: Filters = Filters
     yield _filtered(spill, list(blocks.listeners), list(blocks.songs), filters, report)
 
 
+class _Names(dict[bytes, int]):
+    """Numbers by name, given in the order in which names are first asked for."""
+
+    def __missing__(self, name: bytes) -> int:
+        if not NAME.fullmatch(name):
+            raise ValueError("not an id")
+        number = self[name] = len(self)
+        return number
+
+
 class _Blocks:
     """Lines to numbers; the names met so far, in the order of their first appearance."""
 
     def __init__(self, report: Report):
         self.report = report
-        self.listeners: dict[bytes, int] = {}
-        self.songs: dict[bytes, int] = {}
+        self.listeners = _Names()
+        self.songs = _Names()
         self.line = 0
 
     def read(self, stream: BinaryIO) -> Iterator[np.ndarray]:
@@ -105,23 +118,22 @@ class _Blocks:
 
     def _whole(self, block: bytes) -> np.ndarray | None:
         """The rows of a block without a fault; None where anything at all is wrong with it."""
-        signs = np.frombuffer(block, np.uint8)
-        signs = signs[(signs == 9) | (signs == 10)]
-        if len(signs) % 3 or not (signs.reshape(-1, 3) == (9, 9, 10)).all():
+        signs = block.translate(None, NOT_SIGNS)
+        if signs != b"\t\t\n" * (len(signs) // 3):
             return None
         parts = block[:-1].replace(b"\n", b"\t").split(b"\t")
         try:
-            plays = np.array(list(map(int, parts[2::3])), np.int64)
+            plays = np.fromiter(map(int, parts[2::3]), np.int64, len(parts) // 3)
         except (ValueError, OverflowError):
             return None
         if len(plays) and (plays.min() < 1 or plays.max() > MOST_PLAYS):
             return None
-        listeners, songs = parts[0::3], parts[1::3]
-        if not (_learn(self.listeners, listeners) and _learn(self.songs, songs)):
-            return None
         rows = np.empty(len(plays), ROW)
-        rows["listener"] = np.fromiter(map(self.listeners.__getitem__, listeners), np.int32, len(plays))
-        rows["song"] = np.fromiter(map(self.songs.__getitem__, songs), np.int32, len(plays))
+        try:
+            rows["listener"] = np.fromiter(map(self.listeners.__getitem__, parts[0::3]), np.int32, len(plays))
+            rows["song"] = np.fromiter(map(self.songs.__getitem__, parts[1::3]), np.int32, len(plays))
+        except ValueError:
+            return None
         rows["plays"] = plays
         return rows
 
@@ -132,9 +144,7 @@ class _Blocks:
             fault = _fault(line)
             if fault is None:
                 listener, song, plays = line.split(b"\t")
-                listener_at = self.listeners.setdefault(listener, len(self.listeners))
-                song_at = self.songs.setdefault(song, len(self.songs))
-                found.append((listener_at, song_at, int(plays)))
+                found.append((self.listeners[listener], self.songs[song], int(plays)))
                 numbers.append(number)
             elif line.strip():
                 self.report.refuse(fault, number, line[:100].decode("latin-1"))
@@ -150,16 +160,6 @@ class _Blocks:
         keep = np.zeros(len(rows), bool)
         keep[np.unique(keys, return_index=True)[1]] = True
         return keep
-
-
-def _learn(known: dict[bytes, int], names: list[bytes]) -> bool:
-    """Number the names not met before; False, and nothing learned, if one of them is no id."""
-    new = [name for name in dict.fromkeys(names) if name not in known]
-    if not all(map(NAME.fullmatch, new)):
-        return False
-    for name in new:
-        known[name] = len(known)
-    return True
 
 
 def _fault(line: bytes) -> str | None:
