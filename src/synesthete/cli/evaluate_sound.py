@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -33,7 +34,7 @@ def sound(
     shelf = settings.data / "encoders"
     encoders = [open_encoder(name, shelf) for name in names or (settings.encoder,)]
     files = chosen(labeled_files(folder, labels), split)
-    with click.progressbar(length=len(files), label="Listening", file=click.get_text_stream("stderr")) as bar:
+    with click.progressbar(length=len(files), label="Listening", file=sys.stderr) as bar:
         report = evaluate_sound(encoders, files, seed, split, lambda done, total: bar.update(1))
     if as_json:
         echo_json(report.to_dict())

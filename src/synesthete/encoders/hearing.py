@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -17,12 +17,14 @@ import numpy as np
 from synesthete.audio.decode import Sound, Source, open_sound
 from synesthete.audio.excerpts import Excerpt, full_excerpts, quick_excerpts
 from synesthete.encoders.encoder import Encoder, normalized
+from synesthete.encoders.named import Descriptor, describe
 from synesthete.errors import AudioError, SynestheteError
 
 Plan = Literal["full", "quick"]
 
 SHORTEST_S = 0.1  # seconds; less than a tenth is a click, not music
 SILENCE = 10 ** (-80 / 20)  # peak below -80 dB of full scale: nobody hears it
+DESCRIBED_S = 30.0  # seconds a stretch needs to be described instead of the first one; twice that is used
 SEGMENT_EXCERPTS = 12  # excerpts per spectrogram and network call of a full look: about a minute of sound
 
 
@@ -36,6 +38,7 @@ class Heard:
     ends_s: np.ndarray  # (E,)
     duration_s: float  # of the whole source, or of the asked span of it
     silent: bool = False  # nothing louder than -80 dB: the points mean nothing
+    named: dict[str, Descriptor] = field(default_factory=dict)  # tempo, key ... of a full look, if asked for
 
 
 def hear(
@@ -55,24 +58,39 @@ def hear(
 
 
 def hear_sound(
-    encoder: Encoder, sound: Sound, plan: Plan = "full", start_s: float = 0.0, end_s: float | None = None
+    encoder: Encoder,
+    sound: Sound,
+    plan: Plan = "full",
+    start_s: float = 0.0,
+    end_s: float | None = None,
+    named: bool = False,
 ) -> Heard:
-    """As `hear`, from a sound that is open already."""
+    """As `hear`, from a sound that is open already; `named` asks a full look for descriptors, too."""
     if plan == "quick":
         return _quick(encoder, sound, start_s, end_s)
-    return hear_blocks(encoder, sound.stream(encoder.sample_rate, start_s, end_s), start_s)
+    return hear_blocks(encoder, sound.stream(encoder.sample_rate, start_s, end_s), start_s, named)
 
 
-def hear_blocks(encoder: Encoder, blocks: Iterable[np.ndarray], start_s: float = 0.0) -> Heard:
-    """A full look at a waveform that comes in blocks of (S,) mono float32 at the encoder's rate."""
+def hear_blocks(
+    encoder: Encoder, blocks: Iterable[np.ndarray], start_s: float = 0.0, named: bool = False
+) -> Heard:
+    """A full look at a waveform that comes in blocks of (S,) mono float32 at the encoder's rate.
+
+    Named descriptors are those of the second minute, past the introduction, or of the first where there is
+    no half of a second.
+    """
     gathered = _Gathered(encoder)
     length_s = encoder.card.excerpt_s
     duration_s = 0.0
-    for offset_s, waveform in _segments(blocks, encoder.sample_rate, length_s):
+    described = np.zeros(0, np.float32)
+    for number, (offset_s, waveform) in enumerate(_segments(blocks, encoder.sample_rate, length_s)):
         span_s = len(waveform) / encoder.sample_rate
         duration_s = offset_s + span_s
         gathered.look(waveform, full_excerpts(span_s, length_s, length_s / 2), start_s + offset_s)
-    return gathered.heard(duration_s)
+        if named and (number == 0 or (number == 1 and span_s >= DESCRIBED_S)):
+            described = waveform[: int(2 * DESCRIBED_S * encoder.sample_rate)]
+    heard = gathered.heard(duration_s)
+    return replace(heard, named=describe(described, encoder.sample_rate)) if named else heard
 
 
 def _quick(encoder: Encoder, sound: Sound, start_s: float, end_s: float | None) -> Heard:

@@ -1,4 +1,4 @@
-"""Named descriptors: a dozen numbers about a piece that a listener could nod at, or argue with.
+"""Named descriptors: ten numbers about a piece that a listener could nod at, or argue with.
 
 They are computed here, from the hand-made ear's picture of the sound; no service is asked. Each has a
 confidence between 0 and 1, and `MEANINGS` tells what it means, its range, and where it is known to fail.
@@ -13,14 +13,14 @@ import numpy as np
 
 from synesthete.encoders.descriptors import BANDS, MEL, DescriptorEncoder
 from synesthete.encoders.rhythm import onsets, pulse
-from synesthete.encoders.tonality import NOTES, STEPS, key_of, tuned
+from synesthete.encoders.tonality import STEPS, key_of, tuned
 
 
 @dataclass(frozen=True)
 class Descriptor:
-    """One named number (or word) and how far to trust it, 0 to 1."""
+    """One named number and how far to trust it, 0 to 1."""
 
-    value: float | str
+    value: float
     confidence: float
 
 
@@ -42,9 +42,12 @@ MEANINGS: dict[str, Meaning] = {
         "half or double the tempo, above all in slow ballads and fast drum and bass; free rhythm",
     ),
     "key": Meaning(
-        "the tonic", "note", "C ... B", "a fifth off in modal music; one answer for a piece that modulates"
+        "the tonic",
+        "semitones above C",
+        "0-11",
+        "a fifth off in modal music; one for a piece that modulates",
     ),
-    "mode": Meaning("major or minor", "word", "major, minor", "relative major and minor share their notes"),
+    "mode": Meaning("major or minor", "1: major, 0: minor", "0, 1", "relative major and minor share notes"),
     "loudness": Meaning(
         "average loudness after ITU-R BS.1770 (K-weighted, gated)",
         "LUFS",
@@ -124,11 +127,11 @@ def describe_picture(picture: np.ndarray) -> dict[str, Descriptor]:
     instrumental = _share(9.0 * (0.33 - _syllables(bands)))
     return {
         "tempo": Descriptor(round(beat.bpm, 1), trust * beat.confidence),
-        "key": Descriptor(NOTES[tonic], trust * key_trust),
-        "mode": Descriptor("major" if is_major else "minor", trust * key_trust),
+        "key": Descriptor(float(tonic), trust * key_trust),
+        "mode": Descriptor(float(is_major), trust * key_trust),
         "loudness": Descriptor(round(loudness, 1), long_enough),
         "dynamics": Descriptor(round(dynamics, 1), trust),
-        "brightness": Descriptor(round(brightness), trust),
+        "brightness": Descriptor(float(round(brightness)), trust),
         "energy": Descriptor(round(energy, 2), 0.6 * trust),
         "pulse_clarity": Descriptor(round(beat.clarity, 2), trust),
         "acousticness": Descriptor(round(acoustic, 2), 0.4 * trust),

@@ -25,7 +25,12 @@ SILENT = "there is only silence in it"
 
 
 def analyze(
-    catalog: Catalog, hands: Executor, run: Run, ear: Ear, plan: Plan, after_each: Callable[[], None] | None = None
+    catalog: Catalog,
+    hands: Executor,
+    run: Run,
+    ear: Ear,
+    plan: Plan,
+    after_each: Callable[[], None] | None = None,
 ) -> None:
     """One pass over everything that is to be heard; `after_each` is called after every file."""
     todo = catalog.ledger.todo(ear.stamp, WANTED[plan])
@@ -70,6 +75,9 @@ def _keep(catalog: Catalog, stamp: str, outcome: Outcome[Task, Told]) -> str:
         heard = told.heard
         excerpts = Excerpts(heard.excerpts, heard.starts_s, heard.ends_s)
         catalog.embeddings.put(task.track_id, stamp, heard.track, task.plan, excerpts)
+        numbers = {name: one.value for name, one in heard.named.items()}
+        sure = {name: one.confidence for name, one in heard.named.items()}
+        catalog.descriptors.put(task.track_id, numbers, sure)
         catalog.ledger.mark(task.track_id, stamp, QUICK if task.plan == "quick" else ANALYZED)
     return "done"
 

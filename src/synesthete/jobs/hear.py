@@ -46,7 +46,7 @@ def hear_file(ear: Ear, task: Task) -> Told:
     """Hear the file, decoding it once. Raises AudioError when its sound cannot be read."""
     encoder = _encoder(ear)
     with open_sound(task.path) as sound:
-        heard = hear_sound(encoder, sound, task.plan)
+        heard = hear_sound(encoder, sound, task.plan, named=task.plan == "full")
         info = sound.info
     return Told(heard, info, sound_hash(task.path) if task.hashed else None)
 
@@ -59,5 +59,3 @@ def _encoder(ear: Ear) -> Encoder:
 def check(ear: Ear) -> Encoder:
     """The encoder, opened here: what keeps it from opening is told once, not for every file."""
     return _encoder(ear)
-
-
