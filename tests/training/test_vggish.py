@@ -12,6 +12,7 @@ pytest.importorskip("onnx", reason="converting networks needs the extra [train]"
 import onnxruntime
 
 from synesthete.encoders.onnx import OnnxEncoder
+from synesthete.encoders.shelf import try_out
 from synesthete.errors import FormatError
 from synesthete.training.tfcheckpoint import read_checkpoint
 from synesthete.training.vggish import CONVOLUTIONS, LAYERS, TORCH_NAMES, convert, read_weights
@@ -88,6 +89,7 @@ def test_the_network_computes_what_was_published(tmp_path: Path) -> None:
     tf_tables.write_v1(tmp_path / "vggish_model.ckpt", weights)
     card = convert(tmp_path / "vggish_model.ckpt", components(tmp_path / "pca.npz"), tmp_path / "vggish")
     assert card.stamp == "vggish@1"
+    try_out(tmp_path / "vggish")
     pictures = np.random.default_rng(2).standard_normal((3, 96, 64)).astype(np.float32)
     session = onnxruntime.InferenceSession(str(tmp_path / "vggish" / "network.onnx"))
     found = session.run(None, {"picture": pictures})[0]

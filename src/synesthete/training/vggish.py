@@ -43,7 +43,11 @@ def convert(checkpoint: Path, pca: Path, folder: Path) -> Card:
     `checkpoint` is a TensorFlow checkpoint or a PyTorch state dict (.pt, .pth), `pca` the published .npz.
     Raises FormatError when either is not what it should be.
     """
-    weights = read_weights(checkpoint)
+    return assemble(read_weights(checkpoint), pca, folder, f"converted from {checkpoint.name} and {pca.name}")
+
+
+def assemble(weights: Weights, pca: Path, folder: Path, recipe: str) -> Card:
+    """The encoder folder of some weights and components; the card says how it came about."""
     Postprocessor.load(pca)
     folder.mkdir(parents=True, exist_ok=True)
     draft = folder / "draft.network.onnx"
@@ -63,7 +67,7 @@ def convert(checkpoint: Path, pca: Path, folder: Path) -> Card:
         postprocess="vggish",
         license="Apache-2.0 (the published weights)",
         trained_on="a preliminary version of YouTube-8M, by the authors of AudioSet",
-        recipe=f"converted from {checkpoint.name} and {pca.name}",
+        recipe=recipe,
         files={"fp32": "network.onnx", "pca": "pca.npz"},
     )
     card.save(folder)
