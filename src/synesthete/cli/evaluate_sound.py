@@ -16,10 +16,23 @@ from synesthete.cli.options import SOME_FAILED, data_folder, data_option, echo_j
 @click.option("--csv", "labels", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Labels.")
 @click.option("--split", help="held-out: the committed albums; a number: albums drawn by that seed.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of places, noises and filters.")
+@click.option(
+    "--teachers",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of published taggers' weights to set beside (needs the extra [train]).",
+)
+@click.option("--teacher", "teacher_names", multiple=True, help="Which of them, e.g. msd-fcn; repeatable.")
 @data_option
 @json_option
 def sound(
-    folder: Path, names: tuple[str, ...], labels: Path | None, split: str | None, seed: int, as_json: bool
+    folder: Path,
+    names: tuple[str, ...],
+    labels: Path | None,
+    split: str | None,
+    seed: int,
+    teachers: Path | None,
+    teacher_names: tuple[str, ...],
+    as_json: bool,
 ) -> int:
     """Album, artist, genre and which-track scores of encoders on FOLDER, beside MFCC statistics.
 
@@ -33,6 +46,10 @@ def sound(
     settings = load_settings(data_folder())
     shelf = settings.data / "encoders"
     encoders = [open_encoder(name, shelf) for name in names or (settings.encoder,)]
+    if teachers is not None:
+        from synesthete.training.peers import peers
+
+        encoders += peers(teachers, teacher_names)
     files = chosen(labeled_files(folder, labels), split)
     with click.progressbar(length=len(files), label="Listening", file=sys.stderr) as bar:
         report = evaluate_sound(encoders, files, seed, split, lambda done, total: bar.update(1))
