@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from synesthete.parts import Parts
+from synesthete.web.auth.proofs import hash_password
+from tests.web.house import house
+
+
+@pytest.fixture(scope="package")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Parts, str]]:
+    """A furnished house with its server running, an owner "ana" and a listener "ben": the parts and the address."""
+    with house(tmp_path_factory.mktemp("doors")) as made:
+        parts, _ = made
+        owner = parts.catalog.listeners.add("ana", password_hash=hash_password("correct horse"), email="ana@example.org")
+        parts.catalog.listeners.add("ben", password_hash=hash_password("battery staple"))
+        assert owner.role == "owner"
+        yield made
+
+
+@pytest.fixture(scope="package")
+def key_of(place):
+    """A new API key of a listener, by id and scopes."""
+    from synesthete.web.auth.proofs import HINT_LENGTH, new_key, token_hash
+
+    parts, _ = place
+
+    def make(listener_id: int, *scopes: str) -> str:
+        key = new_key()
+        parts.catalog.accounts.add_key(listener_id, "test", token_hash(key), key[:HINT_LENGTH], scopes)
+        return key
+
+    return make

@@ -1,0 +1,97 @@
+"""Links in letters: harmless to scanners, one button for people, and what they say is done at once."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree
+
+import httpx
+import pytest
+
+from synesthete.catalog.letters import LetterRow
+from synesthete.digest.letter import html, plain
+from synesthete.digest.links import Act, new_secret, sign
+from synesthete.digest.picks import choose
+from synesthete.digest.writing import SECRET, Writing
+from synesthete.music import ListenerId, TrackId, Word
+
+NOW = 1_795_420_000
+
+
+@pytest.fixture(scope="module")
+def writing(place):
+    parts, url = place
+    return Writing(parts.catalog, url, parts.catalog.values.once(SECRET, new_secret()))
+
+
+@pytest.fixture
+def link(place, writing):
+    _, url = place
+
+    def link(action: str, track: int | None = None, listener: int = 2) -> str:
+        act = Act(action, ListenerId(listener), None if track is None else TrackId(track))
+        return f"{url}/letters/say/{sign(act, writing.secret)}"
+
+    return link
+
+
+@pytest.mark.parametrize(("action", "words"), [("like", "liked"), ("dislike", "disliked"), ("never", "never")])
+def test_a_scanners_get_changes_nothing_and_the_button_does(place, link, action: str, words: str):
+    catalog = place[0].catalog
+    for method in ("GET", "HEAD"):
+        httpx.request(method, link(action, 5))
+    assert 5 not in getattr(catalog.feedback.words(2), words)
+    page = httpx.get(link(action, 5))
+    assert "First 5" not in page.text and "by Ada Byron" in page.text and 'method="post"' in page.text
+    assert httpx.post(link(action, 5)).status_code == 200
+    assert 5 in getattr(catalog.feedback.words(2), words)
+    catalog.feedback.unsay(2, track_id=5)
+
+
+def test_mail_programs_unsubscribe_with_one_click(place, link):
+    catalog = place[0].catalog
+    catalog.listeners.change(2, letter=True, email="ben@example.org")
+    assert [s.listener.name for s in catalog.letters.subscribers()] == ["ben"]
+    httpx.get(link("unsubscribe"))
+    assert catalog.letters.subscribers()
+    assert httpx.post(link("unsubscribe"), data={"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert not catalog.letters.subscribers()
+
+
+def test_forged_links_are_refused_in_words(place, writing):
+    _, url = place
+    forged = sign(Act("like", ListenerId(1), TrackId(1)), "another secret")
+    answer = httpx.post(f"{url}/letters/say/{forged}")
+    assert answer.status_code == 403 and "not one of ours" in answer.json()["error"]["what"]
+    assert httpx.get(f"{url}/letters/read/{sign(Act('like', ListenerId(1)), writing.secret)}").status_code == 404
+
+
+def test_a_letter_is_chosen_written_read_as_a_page_and_fed(place, writing):
+    parts, url = place
+    catalog = parts.catalog
+    ana = catalog.letters.subscriber(1)
+    catalog.listens.put(1, 4, NOW - 3600)
+    catalog.feedback.say(1, Word.NEVER, track_id=9)
+    picks = choose(catalog, parts.recommender, ana, {TrackId(20)}, NOW)
+    ids = [p.track_id for p in picks]
+    assert 10 <= len(ids) <= 20 and len(set(ids)) == len(ids) and not {9, 20, 4} & set(ids)
+    assert any(p.section == "played" and "Because you played" in p.reason for p in picks)
+    assert all(p.reason.endswith(".") for p in picks)
+
+    letter = writing(ana, "2026-W48", NOW, picks)
+    row = LetterRow(ListenerId(1), "2026-W48", "sent", "<1@x>", letter.subject, html(letter, as_page=True), plain(letter), 1, None, None, NOW, NOW)
+    catalog.letters.draft(row, picks)
+    page = httpx.get(letter.page_url)
+    assert page.status_code == 200 and "Because of what you played" in page.text
+    assert "script" not in page.headers["content-security-policy"].replace("default-src 'none'", "")
+    feed = ElementTree.fromstring(httpx.get(letter.feed_url).content)
+    assert feed.findtext("{*}entry/{*}title") == letter.subject
+    for address in re.findall(r'href="([^"]+)"', page.text):
+        assert address.startswith(url)
+
+
+def test_a_listener_who_never_played_anything_still_gets_what_is_new(place):
+    parts, _ = place
+    ben = parts.catalog.letters.subscriber(2)
+    sections = {p.section for p in choose(parts.catalog, parts.recommender, ben, set(), int(__import__("time").time()))}
+    assert "new" in sections or not sections

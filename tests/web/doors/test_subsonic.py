@@ -1,0 +1,196 @@
+"""The Subsonic door, with a real client library and against the contract."""
+
+from __future__ import annotations
+
+import hashlib
+from xml.etree import ElementTree
+
+import httpx
+import pytest
+
+from synesthete.services.subsonic import Subsonic as OurClient
+from synesthete.web.auth.proofs import HINT_LENGTH, new_key, token_hash
+from synesthete.web.doors.subsonic import METHODS
+from synesthete.web.doors.subsonic.login import app_password
+
+knuckles = pytest.importorskip("knuckles", reason="the dev extra is not installed")
+
+
+@pytest.fixture(scope="module")
+def call(place):
+    _, url = place
+    client = httpx.Client(base_url=url, timeout=20)
+
+    def call(method: str, user: str = "ana", password: str = "correct horse", **parameters):
+        asked = {"u": user, "p": password, "v": "1.16.1", "c": "test", "f": "json", **parameters}
+        return client.get(f"/rest/{method}", params=asked).json()["subsonic-response"]
+
+    call.client = client
+    return call
+
+
+@pytest.fixture(scope="module")
+def knocking(place):
+    parts, url = place
+    return knuckles.Subsonic(url, "ana", app_password(parts.catalog, 1), "test", use_https=False)
+
+
+def test_a_real_client_library_gets_on_with_it(knocking):
+    """knuckles logs in with salted tokens and parses what it gets strictly."""
+    assert knocking.system.ping().status == "ok"
+    artists = knocking.browsing.get_artists()
+    assert len(artists) == 4
+    albums = knocking.lists.get_album_list_alphabetical_by_name()
+    assert len(albums) == 8
+    album = knocking.browsing.get_album(albums[0].id)
+    assert [song.track for song in album.songs] == [1, 2, 3]
+    song = album.songs[0]
+    knocking.media_annotation.star_song(song.id)
+    knocking.media_annotation.set_rating(song.id, 5)
+    again = knocking.browsing.get_song(song.id)
+    assert again.user_rating == 5 and again.starred is not None
+    found = knocking.searching.search("first by")
+    assert found.songs or knocking.searching.search("first").songs
+    near = knocking.browsing.get_similar_songs(song.id, 5)
+    assert near and song.id not in [s.id for s in near]
+    playlist = knocking.playlists.create_playlist("Mix", song_ids=[song.id])
+    assert [s.id for s in knocking.playlists.get_playlist(playlist.id).songs] == [song.id]
+    assert len(knocking.media_retrieval.stream(song.id)) > 0
+
+
+def test_our_own_client_reads_it_too(place):
+    parts, url = place
+    client = OurClient(url, "ana", app_password(parts.catalog, 1), sleep=lambda s: None)
+    assert client.ping().startswith("synesthete")
+    assert len(list(client.tracks())) == 24
+
+
+def test_similar_songs_are_by_sound(call):
+    song = call("search3", query="first 1 by A")["searchResult3"]["song"][0]
+    near = call("getSimilarSongs2", id=song["id"], count="2")["similarSongs2"]["song"]
+    assert {s["artist"] for s in near} == {"Ada Byron"}
+
+
+def test_sonic_similarity_says_how_near_and_paths_begin_and_end_where_asked(call):
+    ada = call("search3", query="first 1 by A")["searchResult3"]["song"][0]["id"]
+    dora = call("search3", query="first 1 by D")["searchResult3"]["song"][0]["id"]
+    near = call("getSonicSimilarTracks", id=ada, count="5")["sonicMatch"]
+    similarities = [row["similarity"] for row in near]
+    assert similarities == sorted(similarities, reverse=True) and all(0 <= s <= 1 for s in similarities)
+    assert similarities[0] > 0.8
+    path = call("findSonicPath", startSongId=ada, endSongId=dora, count="6")["sonicMatch"]
+    assert (path[0]["entry"]["id"], path[-1]["entry"]["id"]) == (ada, dora)
+    assert path[0]["similarity"] == 1.0 and len({row["entry"]["id"] for row in path}) == len(path)
+
+
+def test_extensions_are_told_to_anyone(place):
+    _, url = place
+    answer = httpx.get(f"{url}/rest/getOpenSubsonicExtensions.view", params={"f": "json"}).json()["subsonic-response"]
+    assert {"name": "sonicSimilarity", "versions": [1]} in answer["openSubsonicExtensions"]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "code"),
+    [
+        ({"u": "ana", "p": "wrong"}, 40), ({"u": "nobody", "p": "x"}, 40), ({}, 10), ({"u": "ana"}, 10),
+        ({"apiKey": "syn_wrong"}, 44), ({"apiKey": "syn_wrong", "u": "ana"}, 43), ({"u": "ben", "t": "0" * 32, "s": "x"}, 41),
+        ({"u": "ana", "p": "enc:zz"}, 40),
+    ],
+)  # fmt: skip
+def test_logins_that_fail_say_so_in_the_contracts_codes(place, parameters: dict, code: int):
+    _, url = place
+    answer = httpx.get(f"{url}/rest/ping", params={"f": "json", "v": "1.16.1", "c": "t", **parameters}).json()
+    assert answer["subsonic-response"]["status"] == "failed" and answer["subsonic-response"]["error"]["code"] == code
+
+
+def test_salted_tokens_and_hexadecimal_passwords_work(place, call):
+    parts, _ = place
+    token = hashlib.md5((app_password(parts.catalog, 1) + "salt").encode()).hexdigest()
+    answer = call.client.get("/rest/ping", params={"u": "ana", "t": token, "s": "salt", "f": "json"}).json()
+    assert answer["subsonic-response"]["status"] == "ok"
+    assert call("ping", password="enc:" + b"correct horse".hex())["status"] == "ok"
+
+
+def test_an_api_key_reaches_as_far_as_its_scopes(place, call):
+    parts, _ = place
+    key = new_key()
+    parts.catalog.accounts.add_key(1, "player", token_hash(key), key[:HINT_LENGTH], ("read",))
+
+    def with_key(method: str, **more: str) -> dict:
+        return call.client.get(f"/rest/{method}", params={"apiKey": key, "f": "json", **more}).json()["subsonic-response"]
+
+    assert with_key("getAlbumList2", type="newest")["status"] == "ok"
+    assert with_key("star", id="tr-1")["error"]["code"] == 50
+    assert with_key("scrobble", id="tr-1")["error"]["code"] == 50
+
+
+def test_plays_count_when_submitted_and_belong_to_the_one_who_played(place, call):
+    parts, _ = place
+    before = parts.catalog.listens.number(2)
+    call("scrobble", user="ben", password="battery staple", id="tr-2", time="1700000000000", submission="false")
+    assert parts.catalog.listens.number(2) == before
+    call("scrobble", user="ben", password="battery staple", id="tr-2", time="1700000000000")
+    call("scrobble", user="ben", password="battery staple", id="tr-2", time="1700000000000")
+    (heard,) = [h for h in parts.catalog.listens.of(2) if h.source == "subsonic"]
+    assert (heard.track_id, heard.at, heard.source) == (2, 1_700_000_000, "subsonic")
+    assert call("getSong", user="ben", password="battery staple", id="tr-2")["song"]["playCount"] == 1
+    assert call("getSong", id="tr-2")["song"]["playCount"] == 0
+
+
+def test_playlists_are_ones_own(call):
+    made = call("createPlaylist", name="Mine", songId="tr-3")["playlist"]
+    for method in ("getPlaylist", "deletePlaylist"):
+        assert call(method, user="ben", password="battery staple", id=made["id"])["error"]["code"] == 70
+    assert call("updatePlaylist", user="ben", password="battery staple", playlistId=made["id"], name="x")["error"]["code"] == 70
+    call("updatePlaylist", playlistId=made["id"], name="Renamed", songIdToAdd="tr-4", songIndexToRemove="0")
+    now = call("getPlaylist", id=made["id"])["playlist"]
+    assert (now["name"], [s["id"] for s in now["entry"]]) == ("Renamed", ["tr-4"])
+    call("deletePlaylist", id=made["id"])
+    assert call("getPlaylist", id=made["id"])["error"]["code"] == 70
+
+
+def test_a_dislike_removes_the_track_from_the_next_radio(call):
+    before = call("getSimilarSongs", id="ar-2", count="20")["similarSongs"]["song"]
+    gone = before[0]["id"]
+    call("setRating", id=gone, rating="1")
+    after = call("getSimilarSongs", id="ar-2", count="20")["similarSongs"]["song"]
+    assert gone not in [s["id"] for s in after]
+    call("setRating", id=gone, rating="0")
+
+
+def test_streams_have_ranges_and_missing_tracks_are_said(place, call):
+    whole = call.client.get("/rest/stream", params={"u": "ana", "p": "correct horse", "id": "tr-1"})
+    part = call.client.get("/rest/stream", params={"u": "ana", "p": "correct horse", "id": "tr-1"}, headers={"Range": "bytes=0-9"})
+    assert whole.headers["content-type"].startswith("audio/") and whole.content.startswith(b"fLaC")
+    assert part.status_code == 206 and part.content == whole.content[:10]
+    assert call("getSong", id="tr-9999")["error"]["code"] == 70
+    assert call("getSong", id="../../etc/passwd")["error"]["code"] == 70
+
+
+@pytest.mark.parametrize("method", sorted(METHODS))
+def test_every_method_answers_in_xml_and_json_even_without_its_parameters(call, method: str):
+    for form in ("json", "xml"):
+        answer = call.client.get(f"/rest/{method}.view", params={"u": "ana", "p": "correct horse", "f": form})
+        assert answer.status_code == 200
+        if form == "json":
+            body = answer.json()["subsonic-response"]
+            assert body["status"] == "ok" or body["error"]["code"] in (0, 10, 50, 70)
+            assert body["openSubsonic"] is True and body["version"] == "1.16.1"
+        else:
+            root = ElementTree.fromstring(answer.content)
+            assert root.tag == "{http://subsonic.org/restapi}subsonic-response"
+
+
+def test_xml_says_the_same_as_json_and_names_cannot_break_it(call):
+    asked = {"u": "ana", "p": "correct horse", "id": "ar-4"}
+    said = call("getArtist", id="ar-4")["artist"]
+    root = ElementTree.fromstring(call.client.get("/rest/getArtist", params=asked).content)
+    artist = root.find("{http://subsonic.org/restapi}artist")
+    assert artist is not None and artist.get("name") == said["name"] == "Dora <D>"
+    assert len(artist) == len(said["album"]) == 2
+
+
+def test_an_unknown_method_and_a_form_post(call):
+    assert call("startRadioTower")["error"]["code"] == 0
+    answer = call.client.post("/rest/ping.view", data={"u": "ana", "p": "correct horse", "f": "json"}).json()
+    assert answer["subsonic-response"]["status"] == "ok"
