@@ -36,6 +36,6 @@ export default defineConfig({
     manifest: 'assets/manifest.json',
   },
   server: {
-    proxy: { '/api': 'http://127.0.0.1:8000' },
+    proxy: { '/api': process.env.SYNESTHETE_SERVER ?? 'http://127.0.0.1:8000' },
   },
 });
