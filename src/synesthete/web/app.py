@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
@@ -41,6 +42,7 @@ from synesthete.web.api import (
 from synesthete.web.api.models.base import ErrorAnswer
 from synesthete.web.auth.entrance import Entrance, is_loopback
 from synesthete.web.auth.rules import check_rules
+from synesthete.web.clockwork import tick
 from synesthete.web.doors import open_doors
 from synesthete.web.errands import Errands
 from synesthete.web.faults import catch_faults
@@ -123,9 +125,11 @@ def _operation(route: APIRoute) -> str:
 def _lifespan(house: House) -> Callable[[FastAPI], object]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        clock = asyncio.create_task(tick(house.settings, house.errands))
         try:
             yield
         finally:
+            clock.cancel()
             await run_in_threadpool(house.errands.close)
             await run_in_threadpool(house.ears.close)
 
