@@ -44,7 +44,13 @@ class Embeddings(Noun):
 
         Raises ValueError when a vector holds NaN or infinity.
         """
-        row = {"track_id": int(track_id), "encoder": encoder, "plan": plan, "made_at": now(), **_packed(excerpts)}
+        row = {
+            "track_id": int(track_id),
+            "encoder": encoder,
+            "plan": plan,
+            "made_at": now(),
+            **_packed(excerpts),
+        }
         row["vector"] = _half(vector)
         with self._catalog.begin() as connection:
             upsert(connection, embeddings, [row], _KEY, _CONTENT)
@@ -156,8 +162,6 @@ class Embeddings(Noun):
             connection.execute(delete(embeddings).where(embeddings.c.track_id == int(track_id)))
 
 
-
-
 _KEY = ("track_id", "encoder")
 _CONTENT = ("plan", "vector", "excerpts", "scales", "starts_s", "ends_s", "made_at")
 
@@ -188,7 +192,9 @@ def _packed(excerpts: Excerpts | None) -> dict[str, bytes | None]:
 def _unpacked(codes: bytes, scales: bytes, starts_s: bytes, ends_s: bytes) -> Excerpts:
     steps = np.frombuffer(scales, np.float16).astype(np.float32)
     rows = np.frombuffer(codes, np.int8).reshape(len(steps), -1)
-    return Excerpts(rows * steps[:, None], np.frombuffer(starts_s, np.float32), np.frombuffer(ends_s, np.float32))
+    return Excerpts(
+        rows * steps[:, None], np.frombuffer(starts_s, np.float32), np.frombuffer(ends_s, np.float32)
+    )
 
 
 def _matrix(rows: list[bytes], kind: type = np.float32) -> np.ndarray:

@@ -45,18 +45,24 @@ class Tracks(Noun):
         """The track with this id, hidden or not. Raises NotFound."""
         found = self.many([track_id])
         if not found:
-            raise NotFound("no track has this id", subject=track_id, hint="`synesthete status` says what is there.")
+            raise NotFound(
+                "no track has this id", subject=track_id, hint="`synesthete status` says what is there."
+            )
         return found[TrackId(track_id)]
 
-    def many(self, ids: Iterable[int]) -> dict[TrackId, Track]:
-        """The tracks with these ids, in the order asked; ids that lead nowhere are left out."""
-        wanted = list(dict.fromkeys(int(i) for i in ids))
+    def many(self, ids: Iterable[int], wanted: Filter | None = None) -> dict[TrackId, Track]:
+        """The tracks with these ids, in the order asked; ids that lead nowhere are left out.
+
+        With `wanted`, only those that are visible and pass the filter.
+        """
+        asked = list(dict.fromkeys(int(i) for i in ids))
+        rows = _ALL if wanted is None else _ALL.where(tracks.c.missing_at.is_(None), *_conditions(wanted))
         with self._catalog.read() as connection:
             found: dict[TrackId, Track] = {}
-            for batch in batches(wanted):
-                rows = _tracks(connection, _ALL.where(tracks.c.id.in_(batch)))
-                found.update({track.id: track for track in rows})
-        return {TrackId(i): found[TrackId(i)] for i in wanted if TrackId(i) in found}
+            for batch in batches(asked):
+                these = _tracks(connection, rows.where(tracks.c.id.in_(batch)))
+                found.update({track.id: track for track in these})
+        return {TrackId(i): found[TrackId(i)] for i in asked if TrackId(i) in found}
 
     def at(self, path: str | os.PathLike[str]) -> Track | None:
         """The track whose file has this absolute path, or None."""
@@ -78,7 +84,9 @@ class Tracks(Noun):
         if track is None:
             track = next(iter(self.search(query, 1)), None)
         if track is None:
-            raise NotFound("no track is meant by this", subject=query, hint="Try fewer words, or a path to a file.")
+            raise NotFound(
+                "no track is meant by this", subject=query, hint="Try fewer words, or a path to a file."
+            )
         return track
 
     def _by_number(self, query: str) -> Track | None:
@@ -231,5 +239,3 @@ def _track(row: Row, genres: tuple[str, ...]) -> Track:
         replaygain_db=row.replaygain_db,
         has_cover=bool(row.has_cover),
     )
-
-

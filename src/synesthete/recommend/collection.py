@@ -89,9 +89,9 @@ class Collection:
             for track_id, kept in self.catalog.embeddings.excerpts_of(track_ids, self.stamp).items()
         }
 
-    def tracks(self, track_ids: Iterable[int]) -> dict[TrackId, Track]:
-        """The tracks with these ids."""
-        return self.catalog.tracks.many(track_ids)
+    def tracks(self, track_ids: Iterable[int], wanted: Filter | None = None) -> dict[TrackId, Track]:
+        """The tracks with these ids; with `wanted`, those that are visible and pass the filter."""
+        return self.catalog.tracks.many(track_ids, wanted)
 
     def passing(self, track_ids: Iterable[int], wanted: Filter) -> set[int]:
         """Those of the tracks that are visible and pass the filter."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from synesthete.catalog.feedback import Words
 from synesthete.catalog.tracks import Filter
-from synesthete.music import ListenerId, TrackId
+from synesthete.music import ListenerId, Track, TrackId
 from synesthete.recommend.collection import Collection
 from synesthete.recommend.history import History, read_history
 from synesthete.recommend.moments import Excerpts
@@ -50,6 +50,7 @@ class Question:
     seed_artists: dict[int, str] = field(default_factory=dict)
     seed_albums: dict[int, str] = field(default_factory=dict)
     seed_ids: set[int] = field(default_factory=set)
+    seed_tracks: dict[TrackId, Track] = field(default_factory=dict)
     excluded: set[int] = field(default_factory=set)
     excluded_artists: set[int] = field(default_factory=set)
     unwelcome: set[int] = field(default_factory=set)
@@ -94,7 +95,10 @@ def _plant(question: Question, seed: Seed, collection: Collection) -> None:
         if listener_id is not None:
             _plant_history(question, read_history(collection.catalog, listener_id), collection, seed.weight)
         return
-    ids, name = _members(seed, collection)
+    if seed.kind == SeedKind.TRACK:
+        track = collection.catalog.tracks.get(int(seed.id or 0))
+        question.seed_tracks[track.id] = track
+    ids, name = _members(question, seed, collection)
     if seed.kind != SeedKind.ARTIST:
         question.seed_ids |= set(ids) if seed.kind != SeedKind.GENRE and seed.kind != SeedKind.TAG else set()
     if seed.weight > 0:
@@ -118,25 +122,23 @@ def _plant_tracks(question: Question, seed: Seed, ids: list[int], name: str, col
             continue
         excerpts = span[track_id].within(seed.start_s, seed.end_s) if track_id in span else None
         place = vector if excerpts is None else excerpts.vectors.mean(axis=0)
-        label = name if single else f"{name}"
-        _put(
-            question, Point(seed.weight, place, label, TrackId(track_id), excerpts, seed.start_s, seed.end_s)
-        )
+        _put(question, Point(seed.weight, place, name, TrackId(track_id), excerpts, seed.start_s, seed.end_s))
     if ids and not heard:
         question.notes.append(f"{name} has not been heard yet; its sound will count once it is analyzed.")
     if seed.weight > 0 and seed.kind in (SeedKind.TRACK, SeedKind.ALBUM, SeedKind.ARTIST):
-        for track in collection.tracks(some[:5]).values():
+        known = {i: question.seed_tracks[TrackId(i)] for i in some if i in question.seed_tracks}
+        for track in (known or collection.tracks(some[:5])).values():
             if track.artist_id is not None:
                 question.seed_artists[int(track.artist_id)] = track.artist
             if track.album_id is not None and track.album and seed.kind != SeedKind.ARTIST:
                 question.seed_albums[int(track.album_id)] = track.album
 
 
-def _members(seed: Seed, collection: Collection) -> tuple[list[int], str]:
+def _members(question: Question, seed: Seed, collection: Collection) -> tuple[list[int], str]:
     """The tracks a seed stands for, and what to call it in a reason."""
     catalog, key = collection.catalog, seed.id
     if seed.kind == SeedKind.TRACK:
-        track = catalog.tracks.get(int(key or 0))
+        track = question.seed_tracks[TrackId(int(key or 0))]
         return [int(track.id)], f"“{track.title}” by {track.artist}"
     if seed.kind == SeedKind.ARTIST:
         artist = catalog.artists.get(int(key or 0))

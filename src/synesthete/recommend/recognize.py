@@ -64,7 +64,7 @@ def shortlist_size(tracks: int) -> int:
     return int(min(tracks, SHORTLIST)) if tracks else 0
 
 
-def nearest_of_many(queries: np.ndarray, ids: np.ndarray, similarities: np.ndarray) -> list[int]:
+def nearest_of_many(ids: np.ndarray, similarities: np.ndarray) -> list[int]:
     """The ids found by several queries, (Q, n) with similarities, by their best similarity, each once."""
     order = np.argsort(-similarities, axis=None, kind="stable")
     return [i for i in dict.fromkeys(ids.reshape(-1)[order].tolist()) if i >= 0]

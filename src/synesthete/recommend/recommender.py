@@ -18,12 +18,12 @@ from synesthete.recommend.notes import note_on
 from synesthete.recommend.question import Question, look_up
 from synesthete.recommend.recognize import Recognition, nearest_of_many, recognize, shortlist_size
 from synesthete.recommend.request import Clip, Request
-from synesthete.recommend.sources import WIDE, Source, playable, sources_of
+from synesthete.recommend.sources import WIDE, Source, near_in_sound, sources_of, without
 from synesthete.recommend.twins import Twins
 from synesthete.recommend.walk import walk
 
-CONSIDERED = 400
-"""Candidates whose names are looked up at first: the best by score."""
+CONSIDERED = 20
+"""Candidates whose names are looked up, beside six for every place: the best by score."""
 WIDENINGS = (1, 5, 40)
 """How much wider the sources are asked when limits and filters leave too few."""
 
@@ -51,7 +51,10 @@ class Recommender:
         Raises NotFound for a seed that leads nowhere. Never empty without a note.
         """
         question = look_up(request, self.collection)
-        sources = sources_of(self.collection, self.clusters)
+        only_sound = request.taste == 0 and bool(request.seeds)
+        sources = (
+            [near_in_sound(self.collection)] if only_sound else sources_of(self.collection, self.clusters)
+        )
         versions = Twins(self.collection)
         chosen: list[Chosen] = []
         tracks: dict[TrackId, Track] = {}
@@ -61,9 +64,10 @@ class Recommender:
             if len(ranked) == found:
                 break
             found = len(ranked)
-            tracks = self.collection.tracks([r.track_id for r in ranked[: wider * CONSIDERED]])
-            open_to = _welcome(ranked[: wider * CONSIDERED], tracks, question)
-            versions.tracks |= tracks
+            considered = ranked[: wider * (CONSIDERED + 6 * request.n)]
+            tracks = self.collection.tracks([r.track_id for r in considered], request.wanted)
+            open_to = _welcome(considered, tracks, question)
+            versions.tracks |= tracks | question.seed_tracks
             open_to = versions.without_seeds(open_to, question) if request.fold else open_to
             chosen = diversify(open_to, tracks, _limits(request), versions.are if request.fold else None)
             if len(chosen) == request.n:
@@ -138,9 +142,9 @@ class Recommender:
 
 
 def rank(question: Question, sources: Sequence[Source], collection: Collection, n: int) -> list[Ranked]:
-    """What all sources suggest, n each, that may be played, blended: best first."""
+    """What all sources suggest, n each, blended: best first."""
     candidates = [c for source in sources for c in source(question, n)]
-    return blend(playable(question, candidates, collection), question, collection)
+    return blend(without(question, candidates), question, collection)
 
 
 def _welcome(ranked: list[Ranked], tracks: Mapping[TrackId, Track], question: Question) -> list[Ranked]:

@@ -8,11 +8,10 @@ from enum import StrEnum
 
 import numpy as np
 
-from synesthete.catalog.tracks import Filter
 from synesthete.recommend.collection import Collection
 from synesthete.recommend.question import Point, Question
 
-WIDE = 6
+WIDE = 4
 """Candidates of each source for every place in the list: caps and filters take their part."""
 FROM_TASTE = 1_000
 LISTENER_EVENINGS = 20.0
@@ -171,12 +170,10 @@ def rediscover() -> Source:
     return suggest
 
 
-def playable(question: Question, candidates: list[Candidate], collection: Collection) -> list[Candidate]:
-    """The candidates without what is excluded, hidden, or kept out by a filter."""
+def without(question: Question, candidates: list[Candidate]) -> list[Candidate]:
+    """The candidates without the seeds and what is excluded."""
     shut = question.excluded | question.seed_ids
-    open_to = [c for c in candidates if c.track_id not in shut]
-    passing = collection.passing({c.track_id for c in open_to}, question.request.wanted or Filter())
-    return [c for c in open_to if c.track_id in passing]
+    return [c for c in candidates if c.track_id not in shut]
 
 
 def sound_scores(

@@ -9,7 +9,7 @@ from synesthete.recommend.blend import Ranked
 from synesthete.recommend.collection import Collection
 from synesthete.recommend.moments import Excerpts
 from synesthete.recommend.question import Question
-from synesthete.recommend.versions import Kinship, kinship, may_be_kin
+from synesthete.recommend.versions import IDENTICAL, Kinship, kinship, may_be_kin, same_piece
 
 
 class Twins:
@@ -32,14 +32,22 @@ class Twins:
     def without_seeds(self, ranked: list[Ranked], question: Question) -> list[Ranked]:
         """The ranked without copies and versions of the seeds, which the person has at hand already."""
         own = [p for p in question.points if p.track_id is not None and int(p.track_id) in question.seed_ids]
-        self.tracks |= self._collection.tracks([p.track_id for p in own if p.track_id is not None])
+        self.tracks |= self._collection.tracks(
+            [p.track_id for p in own if p.track_id is not None and p.track_id not in self.tracks]
+        )
+        self._vectors |= {r.track_id: r.vector for r in ranked if r.vector is not None}
+        self._vectors |= {
+            int(p.track_id): p.vector for p in own if p.track_id is not None and p.start_s is None
+        }
         return [r for r in ranked if not any(self.are(int(p.track_id or 0), r.track_id) for p in own)]
 
     def _compare(self, a: int, b: int) -> bool:
         one, other = self.tracks.get(TrackId(a)), self.tracks.get(TrackId(b))
         if one is None or other is None:
             return False
-        if not may_be_kin(one, other, self._similarity(a, b)):
+        if not may_be_kin(one, other):
+            return False
+        if not same_piece(one, other) and self._similarity(a, b) < IDENTICAL.alike:
             return False
         missing = [i for i in (a, b) if i not in self._excerpts]
         self._excerpts |= self._collection.excerpts(missing)

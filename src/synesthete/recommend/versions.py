@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 import numpy as np
 
@@ -60,15 +61,16 @@ class Kinship(StrEnum):
     STRANGERS = "strangers"
 
 
+@lru_cache(maxsize=20_000)
 def piece_of(title: str) -> str:
     """The title without what names an edition: "Cogs (Live 2011)" and "Cogs - Remastered" are "cogs"."""
     bare = _EDITION.sub("", title).strip()
     return fold(bare or title)
 
 
-def may_be_kin(a: Track, b: Track, similarity: float) -> bool:
-    """Whether it is worth comparing the courses of two tracks."""
-    return same_piece(a, b) or (similarity >= IDENTICAL.alike and _same_length(a, b, SAME_FILE_LENGTH_S))
+def may_be_kin(a: Track, b: Track) -> bool:
+    """Whether names or lengths allow two tracks to be kin at all; cheap, and mostly no."""
+    return _same_length(a, b, SAME_FILE_LENGTH_S) or same_piece(a, b)
 
 
 def kinship(a: Track, b: Track, excerpts_a: Excerpts | None, excerpts_b: Excerpts | None) -> Kinship:
@@ -101,9 +103,9 @@ def course_of(a: Excerpts | None, b: Excerpts | None) -> Course | None:
 
 def same_piece(a: Track, b: Track) -> bool:
     """Whether artist and title, editions aside, are the same."""
-    if not a.title or not b.title or fold(a.artist) != fold(b.artist):
+    if not a.title or not b.title or piece_of(a.title) != piece_of(b.title):
         return False
-    return piece_of(a.title) == piece_of(b.title)
+    return fold(a.artist) == fold(b.artist)
 
 
 def _same_length(a: Track, b: Track, within_s: float) -> bool:
