@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import click
 
 from synesthete.cli.options import note
 
@@ -25,6 +29,27 @@ class Batch:
     model: str = "blend"
     part: str = TRAIN_PART
     seed: int = 0
+
+
+def batch_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that the batch adds to `synesthete recommend`: batch, train, tracks, order, out, model, part."""
+    table = click.Path(exists=True, dir_okay=False, path_type=Path)
+    options = (
+        click.option("--batch", type=table, help="Known tracks of many listeners (Parquet: user_idx, item_idx)."),
+        click.option("--train", type=table, help="Listens to learn from (Parquet: user_idx, item_idx[, part])."),
+        click.option("--tracks", type=table, help="Facts on tracks (item_idx, artist_id, album_id, duration_sec)."),
+        click.option("--order", type=table, help="Order of some histories (user_idx, item_idx, pos)."),
+        click.option(
+            "--out", type=click.Path(dir_okay=False, path_type=Path), help="Recommendations (user_idx, rank, item_idx)."
+        ),
+        click.option("--model", default="blend", show_default=True, help="Taste model that answers a batch."),
+        click.option(
+            "--part", default=TRAIN_PART, show_default=True, help="Part learned from, if the table has parts."
+        ),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
 
 
 def recommend_batch(asked: Batch) -> int:

@@ -109,10 +109,16 @@ def read_facts(path: Path, tracks: Numbering) -> TrackFacts:
 
 
 def read_order(path: Path) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Listeners, tracks and positions of a table of ordered histories (columns user_idx, item_idx, pos)."""
+    """Listeners, tracks and positions of a table of ordered histories (columns user_idx, item_idx, pos).
+
+    A negative position says that the place is not known; such rows are left out.
+    """
     columns = read_columns(path, (LISTENER, TRACK, "pos"))
-    listeners, tracks, positions = (_numbers(columns, name, path) for name in (LISTENER, TRACK, "pos"))
-    return listeners, tracks, positions
+    if not np.issubdtype(columns["pos"].dtype, np.integer):
+        raise FormatError(f"column pos must hold whole numbers, not {columns['pos'].dtype}", subject=path)
+    placed = columns["pos"] >= 0
+    listeners, tracks = (_numbers(columns, name, path)[placed] for name in (LISTENER, TRACK))
+    return listeners, tracks, columns["pos"][placed].astype(np.int64)
 
 
 def sequences(

@@ -73,6 +73,11 @@ class Blend(TasteModel):
     def parameters(self) -> dict[str, Any]:
         return {"judges": self.judges, "dim": self.dim, "k": self.k, "seed": self.seed}
 
+    @property
+    def ranked(self) -> bool:
+        """Whether there were listeners enough to learn the ranker; if not, the prior ranks alone."""
+        return self._ranker is not None
+
     def with_facts(self, facts: TrackFacts) -> Self:
         """Told before `fit`: artist, album and duration of each track."""
         self._facts = facts

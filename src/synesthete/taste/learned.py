@@ -1,119 +1,204 @@
-"""What was learned from a library's listens and playlists: models, and which track each of their columns is.
+"""Everything the library has learned of taste, spoken in track ids: what recommending asks.
 
-Models speak of columns 0..N-1; a library speaks of track ids. This is the dictionary between the two, kept
-in one folder with the models, which is replaced as a whole.
+Models speak of columns; here columns become ids again. A folder holds one model for "liked with", one for
+"what follows", and, where tracks have sound, the bridge between both.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
 import scipy.sparse as sp
+from numpy.typing import NDArray
 
-from synesthete.errors import FormatError, NotFound
-from synesthete.taste.interactions import gather
+from synesthete.errors import FormatError, InputError, NotFound
+from synesthete.taste.als import Als
+from synesthete.taste.blend import FEWEST_JUDGES, Blend
+from synesthete.taste.bridge import Bridge
+from synesthete.taste.ease import MOST_TRACKS, Ease
+from synesthete.taste.interactions import TrackFacts, check_rows, histories, present
+from synesthete.taste.low_rank import LowRankEase
 from synesthete.taste.model import TasteModel
 from synesthete.taste.next_track import NextTrack
 from synesthete.taste.sequences import Sequences
 from synesthete.taste.shelf import open_model
-from synesthete.taste.top import best
+
+Scored = list[tuple[int, float]]
+"""Track ids with scores, best first."""
+
+BRIDGE_DIM = 64
+"""Dimensions of taste that sound is mapped to; finer ones cannot be heard."""
 
 
 class Learned:
-    """A library's taste: think of a friend who has seen everybody's shelves.
-
-    `ids` (N,) int64 ascending are the tracks it speaks of, `counts` (N,) how many listeners and playlists have
-    each; `models` by name, of which the first answers, and "next-track", if it is there, tells what follows.
-    """
+    """Taste models of one library. `ids` (N,) ascending are the catalog ids of their columns."""
 
     MARK: ClassVar[str] = "learned.json"
+    """Written last: a folder without it holds nothing yet."""
 
-    def __init__(self, ids: np.ndarray, counts: np.ndarray, models: Mapping[str, TasteModel], facts: Mapping[str, Any]):
-        self.ids, self.counts, self.models, self.facts = ids, counts, dict(models), dict(facts)
-
-    def liked_with(self, tracks: Mapping[int, float], n: int) -> list[tuple[int, float]]:
-        """The n tracks that people like who like these (track id -> weight above 0), with scores, best first."""
-        model = next(iter(self.models.values()), None)
-        row, known = self._row(tracks)
-        if model is None or not known:
-            return []
-        return self._best(model.score(row), row, n)
-
-    def following(self, tracks: Sequence[int], n: int) -> list[tuple[int, float]]:
-        """The n tracks that come after these, given in order of playing; empty when order was not learned."""
-        model = self.models.get(NextTrack.name)
-        row, known = self._row(dict.fromkeys(tracks, 1.0))
-        if model is None or not known:
-            return []
-        order = Sequences.of([[c for c in self._columns(tracks).tolist() if c >= 0]])
-        return self._best(model.score(row, order), row, n)
-
-    def evidence(self, track_ids: Sequence[int]) -> np.ndarray:
-        """How many listeners and playlists have each track, (N,) int64; 0 for tracks it has never met."""
-        columns = self._columns(track_ids)
-        return np.where(columns >= 0, self.counts[np.maximum(columns, 0)] if len(self.ids) else 0, 0).astype(np.int64)
-
-    def popular(self, n: int) -> list[tuple[int, float]]:
-        """The n tracks most listeners and playlists have, with how many."""
-        order = np.lexsort((self.ids, -self.counts))[:n]
-        return [(int(self.ids[i]), float(self.counts[i])) for i in order]
-
-    def save(self, folder: Path) -> None:
-        """Write everything beside the folder, and then put it in its place."""
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        draft, old = (folder.with_name(f".{folder.name}.{os.getpid()}.{end}") for end in ("new", "old"))
-        for leftover in (draft, old):
-            shutil.rmtree(leftover, ignore_errors=True)
-        draft.mkdir()
-        np.save(draft / "tracks.npy", self.ids, allow_pickle=False)
-        np.save(draft / "counts.npy", self.counts, allow_pickle=False)
-        for name, model in self.models.items():
-            model.save(draft / name)
-        card = {"models": list(self.models), "tracks": len(self.ids), **self.facts}
-        (draft / self.MARK).write_text(json.dumps(card, indent=2, allow_nan=False) + "\n", encoding="utf-8")
-        if folder.exists():
-            folder.rename(old)
-        draft.rename(folder)
-        shutil.rmtree(old, ignore_errors=True)
+    def __init__(
+        self,
+        ids: NDArray[np.int64],
+        listeners: NDArray[np.int64],
+        model: TasteModel,
+        following: NextTrack | None = None,
+        points: Als | None = None,
+        bridge: Bridge | None = None,
+    ):
+        self.ids, self.listeners, self.model, self.next = ids, listeners, model, following
+        self.points, self.bridge = points, bridge
 
     @classmethod
-    def load(cls, folder: Path) -> Learned:
-        """What was learned before. Raises NotFound when there is nothing, FormatError when it is damaged."""
-        try:
-            card = json.loads((folder / cls.MARK).read_text(encoding="utf-8"))
-            ids = np.load(folder / "tracks.npy", allow_pickle=False)
-            counts = np.load(folder / "counts.npy", allow_pickle=False)
-            names = card.pop("models")
-        except FileNotFoundError as error:
-            raise NotFound("no taste was learned yet", subject=folder, hint="Learn it: synesthete learn") from error
-        except (OSError, ValueError, KeyError, AttributeError) as error:
-            hint = "Learn it again: synesthete learn"
-            raise FormatError(f"what was learned is damaged ({error})", subject=folder, hint=hint) from error
-        return cls(ids, counts, {name: open_model(folder / name) for name in names}, card)
+    def learn(
+        cls,
+        ids: NDArray[np.int64],
+        plays: sp.csr_matrix,
+        facts: TrackFacts | None = None,
+        order: Sequences | None = None,
+        sound: NDArray[np.float32] | None = None,
+        seed: int = 0,
+    ) -> Self:
+        """Learn from (U, N) plays of tracks with these ascending ids.
 
-    def _columns(self, track_ids: Iterable[int]) -> np.ndarray:
-        """The column of each track, -1 for unknown ones."""
-        wanted = np.fromiter((int(i) for i in track_ids), np.int64)
-        if not len(self.ids):
-            return np.full(len(wanted), -1, np.int64)
-        places = np.minimum(np.searchsorted(self.ids, wanted), len(self.ids) - 1)
-        return np.where(self.ids[places] == wanted, places, -1)
+        `order` has one (perhaps empty) sequence per row; `sound` (N, S) has rows of NaN where nothing was heard.
+        The blend is learned where enough listeners can judge it, EASE alone below that.
+        """
+        plays = present(check_rows(plays, ids.size))
+        if (np.diff(ids) <= 0).any():
+            raise InputError("ids must ascend, one per column")
+        enough = (np.diff(plays.indptr) >= 5).sum() // 10 >= FEWEST_JUDGES
+        facts = facts or TrackFacts()
+        model: TasteModel
+        if enough:
+            blend = Blend(seed=seed).with_facts(facts)
+            model = (blend if order is None else blend.with_order(order)).fit(plays)
+        elif ids.size > MOST_TRACKS:
+            model = LowRankEase(seed=seed).fit(plays)
+        else:
+            # With few listeners a weight of hundreds of listens would silence everybody.
+            model = Ease(l2=float(np.clip(plays.shape[0] / 20, 2, 100)), dropout=1 / 3).fit(plays)
+        following = None
+        if order is not None and order.tracks.size:
+            following = NextTrack().with_order(order).fit(plays)
+        points, bridge = _bridge(plays, sound, seed)
+        listeners = np.bincount(plays.indices, minlength=ids.size)
+        return cls(np.asarray(ids), listeners, model, following, points, bridge)
 
-    def _row(self, tracks: Mapping[int, float]) -> tuple[sp.csr_matrix, int]:
-        """A history as one row (1, N), and how many of its tracks are known."""
+    def liked_with(self, tracks: Mapping[int, float], n: int) -> Scored:
+        """The n tracks that people like who like these; tracks with a weight of 0 or less say nothing."""
+        columns = self._columns([track for track, weight in tracks.items() if weight > 0])
+        if not columns.size:
+            return []
+        found, scores = self.model.recommend(histories([columns.tolist()], self.ids.size), n)
+        return self._scored(found[0], scores[0])
+
+    def following(self, tracks: Sequence[int], n: int) -> Scored:
+        """The n tracks that come after these, given in order of playing; empty if no order was learned."""
         columns = self._columns(tracks)
-        weights = np.fromiter((float(w) for w in tracks.values()), np.float64)
-        known = (columns >= 0) & (weights > 0)
-        count = int(known.sum())
-        return gather(np.zeros(count, np.int64), columns[known], weights[known], (1, len(self.ids))), count
+        if self.next is None or not columns.size:
+            return []
+        order = Sequences.of([columns.tolist()])
+        found, scores = self.next.recommend(histories([columns.tolist()], self.ids.size), n, order=order)
+        return self._scored(found[0], scores[0])
 
-    def _best(self, scores: np.ndarray, row: sp.csr_matrix, n: int) -> list[tuple[int, float]]:
-        columns, values = best(scores, row, n)
-        pairs = zip(columns[0].tolist(), values[0].tolist(), strict=True)
-        return [(int(self.ids[c]), float(v)) for c, v in pairs if c >= 0]
+    def evidence(self, track_ids: Sequence[int]) -> NDArray[np.int64]:
+        """How many listeners and playlists have each track, (n,); 0 for tracks it has never met."""
+        places = self._places(track_ids)
+        return np.where(places >= 0, self.listeners[np.maximum(places, 0)], 0)
+
+    def popular(self, n: int) -> Scored:
+        """The n tracks most people have, with how many."""
+        order = np.argsort(-self.listeners, kind="stable")[:n]
+        return [(int(self.ids[column]), float(self.listeners[column])) for column in order]
+
+    def expected_sound(self, tracks: Sequence[int]) -> NDArray[np.float32] | None:
+        """(S,) of length 1: the sound that people with this history turn to; None without a bridge or a known track."""
+        columns = self._columns(tracks)
+        if self.bridge is None or self.points is None or not columns.size:
+            return None
+        taste = self.points.listeners(histories([columns.tolist()], self.ids.size))
+        return np.asarray(self.bridge.expected_sound(taste)[0])
+
+    def unplayed(self, tracks: Sequence[int], sound: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(M,) cosine: how tracks that nobody has played, known by sound (M, S), suit this history; zeros without a bridge."""
+        columns = self._columns(tracks)
+        if self.bridge is None or self.points is None or not columns.size:
+            return np.zeros(len(sound), dtype=np.float32)
+        taste = self.points.listeners(histories([columns.tolist()], self.ids.size))
+        return np.asarray(self.bridge.score(taste, sound)[0])
+
+    def save(self, folder: Path) -> None:
+        """Write every model into its own folder, and the mark last."""
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        parts = {"model": self.model, "next": self.next, "points": self.points, "bridge": self.bridge}
+        for name, part in parts.items():
+            if part is not None:
+                part.save(folder / name)
+            elif (folder / name).exists():
+                shutil.rmtree(folder / name)
+        document = {
+            "ids": self.ids.tolist(),
+            "listeners": self.listeners.tolist(),
+            "parts": [name for name, part in parts.items() if part is not None],
+        }
+        fresh = folder / f".{self.MARK}.new"
+        fresh.write_text(json.dumps(document), encoding="utf-8")
+        fresh.replace(folder / self.MARK)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read back what `save` wrote. NotFound without it, FormatError if it is damaged."""
+        folder = Path(folder)
+        try:
+            document = json.loads((folder / cls.MARK).read_text(encoding="utf-8"))
+            ids = np.asarray(document["ids"], dtype=np.int64)
+            listeners = np.asarray(document["listeners"], dtype=np.int64)
+            parts = set(document["parts"])
+        except FileNotFoundError:
+            raise NotFound("no taste was learned yet", subject=folder, hint="Run `synesthete learn`.") from None
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            hint = "Run `synesthete learn`."
+            raise FormatError(f"what was learned cannot be read ({error})", subject=folder, hint=hint) from error
+        model = open_model(folder / "model")
+        if not model.tracks == ids.size == listeners.size:
+            raise FormatError("models and ids do not fit each other", subject=folder, hint="Run `synesthete learn`.")
+        return cls(
+            ids,
+            listeners,
+            model,
+            NextTrack.load(folder / "next") if "next" in parts else None,
+            Als.load(folder / "points") if "points" in parts else None,
+            Bridge.load(folder / "bridge") if "bridge" in parts else None,
+        )
+
+    def _places(self, track_ids: Sequence[int]) -> NDArray[np.int64]:
+        asked = np.asarray(track_ids, dtype=np.int64)
+        found = np.minimum(np.searchsorted(self.ids, asked), self.ids.size - 1)
+        return np.where(self.ids[found] == asked, found, -1)
+
+    def _columns(self, track_ids: Sequence[int]) -> NDArray[np.int64]:
+        places = self._places(track_ids)
+        return places[places >= 0]
+
+    def _scored(self, columns: NDArray[np.int64], scores: NDArray[np.float32]) -> Scored:
+        return [(int(self.ids[c]), float(s)) for c, s in zip(columns, scores, strict=True) if c >= 0]
+
+
+def _bridge(
+    plays: sp.csr_matrix, sound: NDArray[np.float32] | None, seed: int
+) -> tuple[Als | None, Bridge | None]:
+    """A small factor model and the bridge to it, where at least ten played tracks have sound."""
+    if sound is None:
+        return None, None
+    listeners = np.bincount(plays.indices, minlength=plays.shape[1])
+    usable = np.isfinite(sound).all(axis=1) & (listeners > 0)
+    if usable.sum() < 10:
+        return None, None
+    points = Als(dim=min(BRIDGE_DIM, *plays.shape), l2=10.0, confidence=10.0, seed=seed).fit(plays)
+    return points, Bridge().fit(sound[usable], points.factors[usable], listeners[usable])

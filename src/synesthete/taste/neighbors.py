@@ -8,6 +8,7 @@ Top-N Recommendation for Very Large Scale Binary Rated Datasets", RecSys 2013) a
 
 from __future__ import annotations
 
+import warnings
 from abc import abstractmethod
 from typing import Any, ClassVar
 
@@ -161,7 +162,9 @@ def strongest(left: sp.csr_matrix, right: sp.csr_matrix, weigh: Any, k: int) -> 
 
 
 def _by_implicit(model: Any, histories: sp.csr_matrix) -> sp.csr_matrix:
-    model.fit(histories, show_progress=False)
+    with warnings.catch_warnings():  # implicit converts its own intermediate matrix and warns of it
+        warnings.simplefilter("ignore")
+        model.fit(histories, show_progress=False)
     table = sp.csr_matrix(model.similarity, dtype=np.float32)
     table.setdiag(0)
     table.eliminate_zeros()

@@ -66,6 +66,8 @@ class NextTrack(TasteModel):
         neighbors = AsymmetricNeighbors(k=self.k, shrink=self.shrink).fit(interactions)
         self.company = neighbors.similarities
         order = self._order if self._order is not None else Sequences.of([])
+        if order.tracks.size and int(order.tracks.max()) >= tracks:
+            raise InputError(f"the order names track {int(order.tracks.max())}, but there are {tracks}")
         self.steps = transitions(order, tracks, self.window, self.step_decay)
 
     def _score(self, rows: sp.csr_matrix) -> Scores:

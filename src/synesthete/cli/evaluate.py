@@ -1,0 +1,156 @@
+"""`synesthete evaluate`: how good is it, on held-out data, beside baselines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from synesthete.cli.options import data_folder, data_option, echo_json, json_option, note
+
+if TYPE_CHECKING:
+    from synesthete.evaluate.report import Report
+
+KINDS: dict[str, tuple[str, str]] = {
+    "sound": ("evaluate_sound:sound", "Album, artist, genre and which-track scores of encoders on a folder."),
+    "taste": ("evaluate:taste", "Held-out listeners: recall, NDCG, and what the lists are like."),
+    "playlists": ("evaluate:playlists", "Playlists continued from 1, 5, 10, 25 tracks, and from their title."),
+    "next": ("evaluate:next_", "The next track of ordered histories: hit rate and mean reciprocal rank."),
+    "cold": ("evaluate:cold", "Tracks nobody has played, recommended by sound alone."),
+}
+
+
+class Kinds(click.Group):
+    """A group whose protocols are imported only when they run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(KINDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in KINDS:
+            return None
+        module, function = KINDS[name][0].split(":")
+        command: click.Command = getattr(import_module(f"synesthete.cli.{module}"), function)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(kind, line) for kind, (_, line) in KINDS.items()])
+
+
+@click.group(cls=Kinds)
+def evaluate() -> None:
+    """How good is it, on held-out data beside baselines, with intervals and the split's seed."""
+
+
+_TABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+def _common(function: Callable[..., Any]) -> Callable[..., Any]:
+    options = (
+        click.argument("plays", type=_TABLE, required=False),
+        click.option("--part", help="Only rows of this part, where the table has a column `part`."),
+        click.option("--tracks", type=_TABLE, help="Facts on tracks (item_idx, artist_id, album_id, duration_sec)."),
+        click.option("--order", type=_TABLE, help="Order of histories (user_idx, item_idx, pos)."),
+        click.option("--seed", type=int, default=0, show_default=True, help="Of the split and the intervals."),
+        click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Also write a page with charts."),
+        data_option,
+        json_option,
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+_models = click.option("--model", "models", multiple=True, help="Model to test; several may be named.")
+
+
+@click.command()
+@_common
+@_models
+def taste(models: tuple[str, ...], as_json: bool, html: Path | None, seed: int, **where: Any) -> None:
+    """Strong generalization on PLAYS (Parquet: user_idx, item_idx), or on this library's listens and playlists."""
+    from synesthete.evaluate.people import MODELS, evaluate_taste
+
+    data, _ = _data(**where)
+    _show(evaluate_taste(data, models or MODELS, seed, _telling), as_json, html)
+
+
+@click.command()
+@_common
+@_models
+@click.option("--titles", type=_TABLE, help="Titles of playlists (Parquet: user_idx, title).")
+def playlists(models: tuple[str, ...], as_json: bool, html: Path | None, seed: int, **where: Any) -> None:
+    """Playlist continuation by number of known tracks, by title alone included where there are titles."""
+    from synesthete.evaluate.people import MODELS, evaluate_playlists
+
+    data, _ = _data(**where)
+    _show(evaluate_playlists(data, models or MODELS, seed, _telling), as_json, html)
+
+
+@click.command("next")
+@_common
+@_models
+def next_(models: tuple[str, ...], as_json: bool, html: Path | None, seed: int, **where: Any) -> None:
+    """What was played next: the last track of held-out ordered histories."""
+    from synesthete.evaluate.people import NEXT_MODELS, evaluate_next
+
+    data, _ = _data(**where)
+    _show(evaluate_next(data, models or NEXT_MODELS, seed, _telling), as_json, html)
+
+
+@click.command()
+@_common
+@click.option("--sound", type=_TABLE, help="Sound of the tracks of PLAYS: .npz with ids (n,) and vectors (n, S).")
+def cold(sound: Path | None, as_json: bool, html: Path | None, seed: int, **where: Any) -> None:
+    """Tracks removed from all listens, recommended to held-out listeners by sound alone."""
+    from synesthete.evaluate import sources
+    from synesthete.evaluate.cold import evaluate_cold
+
+    if (sound is None) != (where["plays"] is None):
+        raise click.UsageError("PLAYS and --sound belong together")
+    data, columns = _data(**where)
+    if sound is not None:
+        vectors = sources.read_sound(sound, columns)
+    else:
+        with _parts() as parts:
+            vectors = sources.sound_of(parts.catalog, parts.stamp, columns)
+    _show(evaluate_cold(data, vectors, seed), as_json, html)
+
+
+def _data(plays: Path | None, titles: Path | None = None, **files: Any) -> tuple[Any, Any]:
+    from synesthete.evaluate import sources
+
+    if plays is not None:
+        return sources.from_tables(plays, titles=titles, **files)
+    with _parts() as parts:
+        return sources.from_catalog(parts.catalog)
+
+
+def _parts() -> Any:
+    from contextlib import closing
+
+    from synesthete.parts import open_parts
+    from synesthete.settings import load_settings
+
+    return closing(open_parts(load_settings(data_folder())))
+
+
+def _telling(name: str) -> None:
+    note(f"Learning and asking {name} ...")
+
+
+def _show(report: Report, as_json: bool, html: Path | None) -> None:
+    from synesthete.evaluate.page import as_html
+    from synesthete.evaluate.report import as_text
+
+    if html is not None:
+        html.write_text(as_html(report), encoding="utf-8")
+        note(f"The page is in {html}.")
+    if as_json:
+        echo_json(report.to_dict())
+    else:
+        click.echo(as_text(report), nl=False)

@@ -1,0 +1,97 @@
+"""How good the bridge is at tracks that nobody has played: `evaluate cold`, by sound alone."""
+
+from __future__ import annotations
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from synesthete.errors import InputError
+from synesthete.evaluate import metrics
+from synesthete.evaluate.holdout import split_listeners, split_tracks
+from synesthete.evaluate.people import SHARE, Data
+from synesthete.evaluate.report import Measure, Report, Row, Table, bootstrap
+from synesthete.taste.als import Als
+from synesthete.taste.bridge import Bridge
+from synesthete.taste.top import best
+
+DIM = 64
+"""Dimensions of taste the bridge learns; more are too fine for sound to tell apart."""
+
+COLD_SHARE = 0.2
+
+
+def evaluate_cold(data: Data, sound: NDArray[np.float32], seed: int = 0, dim: int = DIM) -> Report:
+    """Cold tracks are removed from everybody's listens; held-out listeners are asked which of them they play.
+
+    `sound` (N, S) has one row per track; rows of NaN are tracks without sound, which are left out.
+    """
+    heard = np.isfinite(sound).all(axis=1)
+    if heard.sum() < 50:
+        raise InputError(f"only {heard.sum()} tracks have both listens and sound", hint="At least 50 are needed.")
+    plays, sound = sp.csr_matrix(data.plays[:, heard]), np.asarray(sound[heard], dtype=np.float32)
+    cold = split_tracks(plays.shape[1], COLD_SHARE, seed)
+    split = split_listeners(plays, SHARE, seed, fewest=2)
+    warm = sp.csr_matrix(plays[:, ~cold])
+    known, wanted = sp.csr_matrix(warm[split.test]), sp.csr_matrix(plays[:, cold][split.test])
+    asked = np.flatnonzero((np.diff(known.indptr) > 0) & (np.diff(wanted.indptr) > 0))
+    if not asked.size:
+        raise InputError("no held-out listener has both cold and other tracks")
+    known, wanted = known[asked], wanted[asked]
+    answers = _answers(warm[split.train], sound[~cold], sound[cold], known, min(dim, int((~cold).sum()) - 1), seed)
+    rows = tuple(Row(name, _measures(scores, wanted, seed)) for name, scores in answers.items())
+    about = f"{int(cold.sum())} tracks removed from all listens, ranked by sound; split by seed {seed}."
+    return Report("Cold tracks", seed, data.size, (Table("Cold tracks", about, asked.size, rows),), DEFINITIONS)
+
+
+def _answers(
+    train: sp.csr_matrix,
+    warm: NDArray[np.float32],
+    cold: NDArray[np.float32],
+    known: sp.csr_matrix,
+    dim: int,
+    seed: int,
+) -> dict[str, NDArray[np.float32]]:
+    model = Als(dim=dim, l2=10.0, confidence=10.0, seed=seed).fit(train)
+    listeners = np.bincount(train.indices, minlength=train.shape[1])
+    bridge = Bridge().fit(warm, model.factors, listeners)
+    mean, spread = warm.mean(axis=0), np.maximum(warm.std(axis=0), 1e-6)
+    near, far = (warm - mean) / spread, (cold - mean) / spread
+    near /= np.maximum(np.linalg.norm(near, axis=1, keepdims=True), 1e-9)
+    far /= np.maximum(np.linalg.norm(far, axis=1, keepdims=True), 1e-9)
+    return {
+        "random": np.random.default_rng(seed).random((known.shape[0], len(cold)), dtype=np.float32),
+        "nearest in sound": np.asarray(known @ near @ far.T, dtype=np.float32),
+        "bridge": bridge.score(model.listeners(known), cold),
+    }
+
+
+def _measures(scores: NDArray[np.float32], wanted: sp.csr_matrix, seed: int) -> dict[str, Measure]:
+    ranked, _ = best(scores, None, min(100, scores.shape[1]))
+    return {
+        "Recall@20": bootstrap(metrics.recall(ranked, wanted, 20), seed),
+        "NDCG@100": bootstrap(metrics.ndcg(ranked, wanted, 100), seed),
+        "AUC": bootstrap(area(scores, wanted), seed),
+    }
+
+
+def area(scores: NDArray[np.float32], wanted: sp.csr_matrix) -> NDArray[np.float64]:
+    """(B,) chance that a wanted track scores above another: the area under the ROC curve, ties count half."""
+    areas = np.full(scores.shape[0], 0.5)
+    for row in range(scores.shape[0]):
+        right = np.zeros(scores.shape[1], dtype=bool)
+        right[wanted.indices[wanted.indptr[row] : wanted.indptr[row + 1]]] = True
+        if not right.any() or right.all():
+            continue
+        _, inverse, counts = np.unique(scores[row], return_inverse=True, return_counts=True)
+        ranks = (np.cumsum(counts) - (counts - 1) / 2)[inverse]  # mean rank of ties, from 1
+        n = int(right.sum())
+        areas[row] = (ranks[right].sum() - n * (n + 1) / 2) / (n * (scores.shape[1] - n))
+    return areas
+
+
+DEFINITIONS = (
+    "Only cold tracks are ranked; random is what a model without ears can do.",
+    "AUC: the chance that a wanted cold track stands above another cold track; 0.5 is chance.",
+    "Intervals: 95 % bootstrap over listeners.",
+)
