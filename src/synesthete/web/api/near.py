@@ -45,7 +45,7 @@ def similar_artists(house: TheHouse, who: Asking, artist_id: ItsId, n: FEW = 20)
     """Artists whose work sounds near, nearest first."""
     catalog = house.catalog
     catalog.artists.get(artist_id)
-    found, note = _near_groups(house, catalog.artists.tracks(artist_id), "artist_id", artist_id, n)
+    found, note = near_groups(house, catalog.artists.tracks(artist_id), "artist_id", artist_id, n)
     artists = catalog.artists.many(found)
     shown = Shower(catalog, who).artists([artists[i] for i in found if i in artists])  # type: ignore[index]
     return NearArtists(artists=[NearArtist(artist=a, similarity=found[a.id]) for a in shown], note=note)
@@ -56,7 +56,7 @@ def similar_albums(house: TheHouse, who: Asking, album_id: ItsId, n: FEW = 20) -
     """Albums that sound near, nearest first."""
     catalog = house.catalog
     catalog.albums.get(album_id)
-    found, note = _near_groups(house, catalog.albums.tracks(album_id), "album_id", album_id, n)
+    found, note = near_groups(house, catalog.albums.tracks(album_id), "album_id", album_id, n)
     albums = catalog.albums.many(found)
     shown = Shower(catalog, who).albums([albums[i] for i in found if i in albums])  # type: ignore[index]
     return NearAlbums(albums=[NearAlbum(album=a, similarity=found[a.id]) for a in shown], note=note)
@@ -74,7 +74,7 @@ def album_cover(house: TheHouse, _who: Asking, album_id: ItsId, size: pictures.S
     return pictures.cover(house, sound_file(house, first.id), size)
 
 
-def _near_groups(
+def near_groups(
     house: House, ids: list[TrackId], group: str, own: int, n: int
 ) -> tuple[dict[int, float], str | None]:
     """The artists or albums (`group` names the field) whose tracks are nearest the middle of these tracks.

@@ -1,0 +1,110 @@
+"""Running the application: one process or several, on a socket that is open before anybody is told of it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+from collections.abc import Callable
+
+import uvicorn
+from fastapi import FastAPI
+
+from synesthete.errors import SettingsError, SynestheteError
+from synesthete.parts import Parts, open_parts
+from synesthete.settings import PREFIX, Settings, load_settings
+from synesthete.web.app import create_app, warm_ears
+from synesthete.web.auth.entrance import check_listening
+
+log = logging.getLogger("synesthete.web")
+
+BACKLOG = 2048
+CLOSE_S = 5
+"""How long requests may go on after Ctrl-C; players hold their connections open."""
+
+
+def run(settings: Settings, workers: int, analyze: bool, tell: Callable[[str], None]) -> None:
+    """Serve until Ctrl-C or SIGTERM. `tell` gets the address once it can be reached.
+
+    Raises InputError where others could reach the server without signing in, SettingsError for an address
+    that cannot be had.
+    """
+    with open_parts(settings) as parts:
+        check_listening(settings, parts.catalog)
+        listening = _listen(settings)
+        tell(_address(settings, listening))
+        if workers == 1:
+            _serve(parts, listening, analyze)
+            return
+    _serve_many(settings, listening, workers, analyze)
+
+
+def application() -> FastAPI:
+    """The application of the settings in the environment: what each of several server processes runs."""
+    parts = open_parts(load_settings())
+    app = create_app(parts)
+    app.router.add_event_handler("shutdown", parts.close)
+    return app
+
+
+def _serve(parts: Parts, listening: socket.socket, analyze: bool) -> None:
+    app = create_app(parts)
+    house = app.state.house
+    threading.Thread(target=_warm, args=(app,), daemon=True, name="warm").start()
+    if analyze:
+        house.errands.start("update", ["update"])
+    uvicorn.Server(_config(app)).run(sockets=[listening])
+
+
+def _serve_many(settings: Settings, listening: socket.socket, workers: int, analyze: bool) -> None:
+    """Processes read their settings anew, so what the command line said goes into their environment."""
+    from uvicorn.supervisors import Multiprocess
+
+    from synesthete.web.errands import Errands
+
+    os.environ[f"{PREFIX}DATA"] = os.fspath(settings.data)
+    os.environ[f"{PREFIX}HOST"] = settings.host
+    errands = Errands(settings)
+    if analyze:
+        errands.start("update", ["update"])
+    config = _config("synesthete.web.server:application", factory=True, workers=workers)
+    try:
+        Multiprocess(config, target=uvicorn.Server(config).run, sockets=[listening]).run()
+    finally:
+        errands.close()
+
+
+def _config(app: FastAPI | str, **more: object) -> uvicorn.Config:
+    return uvicorn.Config(
+        app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=CLOSE_S,
+        backlog=BACKLOG, **more,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def _warm(app: FastAPI) -> None:
+    try:
+        warm_ears(app.state.house)
+    except SynestheteError as error:  # the first question will say so to whom it concerns
+        log.warning("%s", error)
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host.strip("[]"), settings.port))
+        listening.listen(BACKLOG)
+    except (OSError, OverflowError) as error:
+        listening.close()
+        reason = getattr(error, "strerror", None) or str(error)
+        hint = "Choose another with --port; 0 picks a free one."
+        raise SettingsError(f"cannot listen there ({reason})", subject=f"{settings.host}:{settings.port}", hint=hint) from error
+    listening.set_inheritable(True)
+    return listening
+
+
+def _address(settings: Settings, listening: socket.socket) -> str:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"http://{host}:{listening.getsockname()[1]}"
