@@ -24,7 +24,20 @@ def private_server() -> Iterator[str]:
         shutil.chown(place, user)
     data = place / "data"
     try:
-        _run(user, programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C.UTF-8")
+        _run(
+            user,
+            programs / "initdb",
+            "-D",
+            data,
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-sync",
+            "--locale=C.UTF-8",
+        )
         options = f"-F -c listen_addresses='' -c shared_buffers=16MB -k {place}"
         _run(user, programs / "pg_ctl", "-D", data, "-w", "-l", place / "log", "-o", options, "start")
     except (OSError, subprocess.CalledProcessError) as error:
@@ -39,7 +52,9 @@ def private_server() -> Iterator[str]:
 
 
 def _programs() -> Path:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb")) or list(filter(None, [shutil.which("initdb")]))
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb")) or list(
+        filter(None, [shutil.which("initdb")])
+    )
     if not found:
         pytest.skip("PostgreSQL's programs (initdb, pg_ctl) are not installed")
     return Path(found[-1]).parent

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 StrPath = str | os.PathLike[str]
 
 
-def open(data: StrPath | None = None, **settings: Any) -> Library:  # noqa: A001  synesthete.open, like a file
+def open(data: StrPath | None = None, **settings: Any) -> Library:
     """The library kept in the folder `data` (else SYNESTHETE_DATA, else the platform's place), made if absent.
 
     Further settings by name: `synesthete.open(path, workers=2)`. Close it when done, or use `with`.
@@ -143,7 +143,9 @@ class Library:
             encoder=stamp,
             wanted=parts.wanted,
             index=self._index_facts(),
-            folders=[asdict(folder) | {"present": os.path.isdir(folder.path)} for folder in catalog.folders.all()],
+            folders=[
+                asdict(folder) | {"present": os.path.isdir(folder.path)} for folder in catalog.folders.all()
+            ],
             jobs=[asdict(job) | {"left_s": job.left_s} for job in catalog.jobs.living() if lives(job)],
             failed=catalog.ledger.faults(stamp, (FAILED,)),
             skipped=catalog.ledger.faults(stamp, (SKIPPED,)),
@@ -181,7 +183,11 @@ class Library:
         return self.ask((seed,), n=n, taste=0.0, adventurousness=0.0, **more, **_filter(wanted))
 
     def recommend(
-        self, seeds: Iterable[Seed | Track | int | StrPath] = (), listener: str | None = None, n: int = 20, **more: Any
+        self,
+        seeds: Iterable[Seed | Track | int | StrPath] = (),
+        listener: str | None = None,
+        n: int = 20,
+        **more: Any,
     ) -> Answer:
         """One list from sound and listeners: from the seeds, for the listener, or both; each with its reason.
 
@@ -206,7 +212,11 @@ class Library:
         return self.parts.recommender.recommend(Request(seeds, **wishes))
 
     def hear(
-        self, source: StrPath | bytes, start_s: float | None = None, end_s: float | None = None, name: str | None = None
+        self,
+        source: StrPath | bytes,
+        start_s: float | None = None,
+        end_s: float | None = None,
+        name: str | None = None,
     ) -> Clip:
         """Sound that is not in the library as the encoder in force hears it: to ask with, or to look at.
 

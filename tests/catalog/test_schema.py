@@ -46,7 +46,9 @@ def test_a_newer_catalog_is_refused_and_left_alone(catalog_url):
 def test_two_processes_may_open_a_new_catalog_at_once(tmp_path):
     place = tmp_path / "deep" / "er" / "catalog.sqlite"
     code = f"from synesthete.catalog import Catalog; c = Catalog('sqlite:///{place}'); c.values.put('a', 'b'); print(c.values.get('a'))"
-    both = [subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    both = [
+        subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) for _ in range(2)
+    ]
     assert [process.communicate()[0].strip() for process in both] == ["b", "b"]
 
 

@@ -48,7 +48,9 @@ def test_quick_first_then_full(house, music_folder):
 def test_nothing_is_heard_twice(house, music_folder, monkeypatch):
     house.add(music_folder)
     house.hear()
-    monkeypatch.setattr(Inline, "map", lambda self, function, items: pytest.fail("heard again") if list(items) else iter(()))
+    monkeypatch.setattr(
+        Inline, "map", lambda self, function, items: pytest.fail("heard again") if list(items) else iter(())
+    )
     house.hear()
 
 
@@ -99,7 +101,9 @@ def test_failed_files_are_tried_again_when_asked(house, music_folder, monkeypatc
     house.hear(passes=["quick"])
     seen = []
     real = Inline.map
-    monkeypatch.setattr(Inline, "map", lambda self, f, items: real(self, f, (seen.append(i) or i for i in items)))
+    monkeypatch.setattr(
+        Inline, "map", lambda self, f, items: real(self, f, (seen.append(i) or i for i in items))
+    )
     house.hear(passes=["quick"])
     assert seen == []
     house.hear(passes=["quick"], retry=True)
@@ -135,10 +139,11 @@ def test_a_file_that_vanishes_meanwhile_is_gone_not_bad(house, music_folder):
 
 
 def test_a_second_encoder_is_heard_while_the_first_answers(house, music_folder, monkeypatch):
+    from dataclasses import replace
+
+    import synesthete.encoders.shelf as shelf
     from synesthete.encoders.descriptors import DescriptorEncoder
     from synesthete.encoders.shelf import Entry
-    import synesthete.encoders.shelf as shelf
-    from dataclasses import replace
 
     house.add(music_folder)
     house.hear(passes=["quick"])
@@ -150,7 +155,9 @@ def test_a_second_encoder_is_heard_while_the_first_answers(house, music_folder, 
     assert newer.card.stamp == house.parts.wanted == "descriptors@2"
     assert Entry(card, "built in").card.stamp != first == house.parts.stamp
     seen = []
-    monkeypatch.setattr(Inline, "map", _watched(Inline.map, lambda: seen.append((house.parts.stamp, len(house.parts.index)))))
+    monkeypatch.setattr(
+        Inline, "map", _watched(Inline.map, lambda: seen.append((house.parts.stamp, len(house.parts.index))))
+    )
     house.hear(passes=["quick"])
     assert set(seen[:-1]) == {(first, 6)}, "the first answers until the second has heard all"
     assert house.parts.stamp == "descriptors@2" and house.parts.index.card.encoder == "descriptors@2"
@@ -301,7 +308,10 @@ def test_an_end_at_any_moment_loses_only_what_is_in_flight(tmp_path, music_folde
         shutil.copy(music_folder / "untagged.wav", music_folder / f"copy {i}.wav")
     data = tmp_path / "data"
     process = subprocess.Popen(
-        [sys.executable, "-c", KILLED, data, music_folder], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        [sys.executable, "-c", KILLED, data, music_folder],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
     )
     told = 0
     for line in process.stdout:
@@ -350,7 +360,10 @@ def test_files_that_crash_or_hang_the_decoder_cost_themselves(tmp_path, music_fo
     monkeypatch.setattr("synesthete.jobs.analyze.hear_file", badly.hear_file)
     for name in ("crash.wav", "hang.wav"):
         shutil.copy(music_folder / "untagged.wav", music_folder / name)
-    with open_parts(Settings(data=tmp_path / "data", encoder="descriptors")) as parts, Processes(2, timeout_s=20) as hands:
+    with (
+        open_parts(Settings(data=tmp_path / "data", encoder="descriptors")) as parts,
+        Processes(2, timeout_s=20) as hands,
+    ):
         look(parts, hands, [parts.catalog.folders.add(music_folder)])
         hear(parts, hands, passes=["quick"])
         counts = parts.catalog.ledger.counts(parts.wanted)

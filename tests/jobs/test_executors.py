@@ -91,7 +91,11 @@ def test_load_paces_the_work():
 
 def test_leaving_early_ends_the_processes():
     with Processes(2) as hands:
-        first = next(o for o in hands.map(chore, itertools.chain(["pid"], itertools.repeat("work 0.05"))) if o and o.item == "pid")
+        first = next(
+            o
+            for o in hands.map(chore, itertools.chain(["pid"], itertools.repeat("work 0.05")))
+            if o and o.item == "pid"
+        )
         pid = int(first.result)
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)

@@ -26,7 +26,9 @@ def test_tags_at_the_end_of_an_mp3_are_no_sound(music_folder):
     before, body = sound_hash(path), path.read_bytes()
     item = (60).to_bytes(4, "little") + bytes(4) + b"Title\0" + b"q" * 60
     facts = (2000).to_bytes(4, "little") + (len(item) + 32).to_bytes(4, "little") + (1).to_bytes(4, "little")
-    header, footer = (b"APETAGEX" + facts + flags.to_bytes(4, "little") + bytes(8) for flags in (0xA0000000, 0x80000000))
+    header, footer = (
+        b"APETAGEX" + facts + flags.to_bytes(4, "little") + bytes(8) for flags in (0xA0000000, 0x80000000)
+    )
     for tail in (b"TAG" + b"x" * 125, header + item + footer, header + item + footer + b"TAG" + b"x" * 125):
         path.write_bytes(body + tail)
         assert sound_hash(path) == before

@@ -23,25 +23,39 @@ def full(house, music_folder):
 
 
 def _same(findings):
-    return {name: n for name in ("new", "changed", "retagged", "moved", "back", "gone") if (n := getattr(findings, name))}
+    return {
+        name: n
+        for name in ("new", "changed", "retagged", "moved", "back", "gone")
+        if (n := getattr(findings, name))
+    }
 
 
 def test_tags_are_kept(full):
     track = full.catalog.tracks.search("ile ete")[0]
-    assert (track.title, track.artist, track.album, track.year, track.genres) == ("Île", "Cèsar F", "Été", 2001, ("Air",))
+    assert (track.title, track.artist, track.album, track.year, track.genres) == (
+        "Île",
+        "Cèsar F",
+        "Été",
+        2001,
+        ("Air",),
+    )
     assert track.duration_s == pytest.approx(12.0, abs=0.1)
     assert full.catalog.tracks.search("untagged")[0].artist == "Unknown artist"
 
 
 def test_nothing_changed_nothing_is_read(full, monkeypatch):
-    monkeypatch.setattr(Inline, "map", lambda self, function, items: pytest.fail("read again") if list(items) else iter(()))
+    monkeypatch.setattr(
+        Inline, "map", lambda self, function, items: pytest.fail("read again") if list(items) else iter(())
+    )
     assert _same(full.look()) == {}
 
 
 def test_a_renamed_file_stays_itself_and_is_not_read(full, music_folder, monkeypatch):
     before = full.ids()
     (music_folder / "Ada Byron" / "Engines" / "01 Cogs.flac").rename(music_folder / "renamed.flac")
-    monkeypatch.setattr(Inline, "map", lambda self, function, items: pytest.fail("read again") if list(items) else iter(()))
+    monkeypatch.setattr(
+        Inline, "map", lambda self, function, items: pytest.fail("read again") if list(items) else iter(())
+    )
     assert _same(full.look()) == {"moved": 1}
     assert full.ids()["renamed.flac"] == before["01 Cogs.flac"]
     assert full.counts() == (6, 6, 0, 0, 0)
@@ -90,7 +104,9 @@ def test_a_retagged_file_stays_itself_and_is_not_heard_again(full, music_folder)
 
 def test_a_file_moved_and_retagged_stays_itself(full, music_folder):
     before = full.ids()
-    path = sound.retag(music_folder / "Ada Byron" / "Engines" / "03 Levers.ogg", {"title": "Handles", "comment": "x" * 900})
+    path = sound.retag(
+        music_folder / "Ada Byron" / "Engines" / "03 Levers.ogg", {"title": "Handles", "comment": "x" * 900}
+    )
     shutil.copy(path, music_folder / "elsewhere.ogg")
     path.unlink()
     assert _same(full.look()) == {"moved": 1}

@@ -86,10 +86,18 @@ def test_what_a_person_said_here_is_not_overruled_from_elsewhere(house: Catalog)
 
 def test_a_playlist_from_elsewhere_keeps_what_is_not_here_by_name_and_is_written_over(house: Catalog):
     owner = house.listeners.owner().id
-    first = Playlist("Mix", (Description("Cogs", "Ada Byron"), Description("Elsewhere", "Nobody")), ids=(("spotify", "x"),))
+    first = Playlist(
+        "Mix", (Description("Cogs", "Ada Byron"), Description("Elsewhere", "Nobody")), ids=(("spotify", "x"),)
+    )
     made, ids = take_playlist(house, Resolver(house), owner, "spotify", first)
     assert ids == [1, None]
-    again, _ = take_playlist(house, Resolver(house), owner, "spotify", Playlist("Mix", (Description("Wheels", "Ada Byron"),), ids=first.ids))
+    again, _ = take_playlist(
+        house,
+        Resolver(house),
+        owner,
+        "spotify",
+        Playlist("Mix", (Description("Wheels", "Ada Byron"),), ids=first.ids),
+    )
     assert again == made and house.playlists.tracks(made) == [2]
 
 
@@ -106,13 +114,22 @@ class TestRealServer:
     def subsonic(self, server: str) -> Subsonic:
         return Subsonic(server, "ana", "secret word", sleep=lambda s: None)
 
-    def test_its_tracks_are_adopted_heard_and_put_on_a_playlist_there(self, house: Catalog, subsonic: Subsonic):
+    def test_its_tracks_are_adopted_heard_and_put_on_a_playlist_there(
+        self, house: Catalog, subsonic: Subsonic
+    ):
         from synesthete.encoders.shelf import open_encoder
 
         owner = house.listeners.owner().id
         account = sync(house, subsonic, "subsonic", owner, scheme=subsonic.scheme, adopt=True)
-        assert account.counts["tracks there"] == account.counts["tracks matched"] == 6 and not account.troubles
-        assert sync(house, subsonic, "subsonic", owner, scheme=subsonic.scheme, adopt=True).counts["tracks matched"] == 6
+        assert (
+            account.counts["tracks there"] == account.counts["tracks matched"] == 6 and not account.troubles
+        )
+        assert (
+            sync(house, subsonic, "subsonic", owner, scheme=subsonic.scheme, adopt=True).counts[
+                "tracks matched"
+            ]
+            == 6
+        )
         assert house.tracks.count() == 8
 
         encoder = open_encoder("descriptors", None)

@@ -12,7 +12,10 @@ from synesthete.jobs.walk import walk
 
 def _seen(root, problems=None):
     told = [] if problems is None else problems
-    found = [os.path.relpath(s.path, root) for s in walk(str(root), lambda path, reason: told.append((path, reason)))]
+    found = [
+        os.path.relpath(s.path, root)
+        for s in walk(str(root), lambda path, reason: told.append((path, reason)))
+    ]
     assert problems is not None or not told
     return found
 
@@ -24,7 +27,16 @@ def _touch(path: Path, content: bytes = b"x") -> Path:
 
 
 def test_sound_files_only_in_a_stable_order(tmp_path):
-    for name in ("b/2.FLAC", "b/1.mp3", "a.ogg", "cover.jpg", "notes.txt", ".hidden.mp3", ".trash/x.mp3", "b/._1.mp3"):
+    for name in (
+        "b/2.FLAC",
+        "b/1.mp3",
+        "a.ogg",
+        "cover.jpg",
+        "notes.txt",
+        ".hidden.mp3",
+        ".trash/x.mp3",
+        "b/._1.mp3",
+    ):
         _touch(tmp_path / name)
     assert _seen(tmp_path) == ["a.ogg", "b/1.mp3", "b/2.FLAC"]
 
@@ -52,7 +64,13 @@ def test_what_is_linked_from_outside_is_seen_once(tmp_path):
 
 @pytest.mark.skipif(os.name == "nt", reason="such names cannot exist on Windows")
 def test_odd_names_come_back_as_they_are(tmp_path):
-    names = ["🎵 emoji.mp3", "new\nline.mp3", "x" * 246 + ".mp3", os.fsdecode(b"bad \xff\xfe utf-8.mp3"), "'; DROP--.mp3"]
+    names = [
+        "🎵 emoji.mp3",
+        "new\nline.mp3",
+        "x" * 246 + ".mp3",
+        os.fsdecode(b"bad \xff\xfe utf-8.mp3"),
+        "'; DROP--.mp3",
+    ]
     for name in names:
         _touch(tmp_path / name)
     assert sorted(_seen(tmp_path)) == sorted(names)

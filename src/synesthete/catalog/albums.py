@@ -85,7 +85,9 @@ class Albums(Noun):
         found: dict[AlbumId, int] = {}
         with self._catalog.read() as connection:
             for batch in batches(set(map(int, ids))):
-                asked = select(c.album_id, func.min(c.added_at)).where(c.album_id.in_(batch)).group_by(c.album_id)
+                asked = (
+                    select(c.album_id, func.min(c.added_at)).where(c.album_id.in_(batch)).group_by(c.album_id)
+                )
                 found.update({AlbumId(album_id): int(at) for album_id, at in connection.execute(asked)})
         return found
 
@@ -133,7 +135,12 @@ class Albums(Noun):
 
 
 _ALL = select(
-    albums.c.id, albums.c.title, albums.c.artist_id, artists.c.name.label("artist"), albums.c.year, albums.c.mbid
+    albums.c.id,
+    albums.c.title,
+    albums.c.artist_id,
+    artists.c.name.label("artist"),
+    albums.c.year,
+    albums.c.mbid,
 ).join(artists, artists.c.id == albums.c.artist_id)
 _HAS_TRACKS = (
     select(tracks.c.id).where(tracks.c.album_id == albums.c.id, tracks.c.missing_at.is_(None)).exists()

@@ -57,9 +57,7 @@ class Embeddings(Noun):
 
     def put_many(self, encoder: str, ids: Iterable[int], vectors: np.ndarray, plan: str = GIVEN) -> None:
         """Keep the vectors (N, D) of N tracks, without excerpts."""
-        halves = np.asarray(vectors, np.float16)
-        if not np.isfinite(halves).all():
-            raise ValueError("a vector holds NaN or infinity")
+        halves = _halves(vectors)
         made = now()
         rows = (
             {"track_id": int(i), "encoder": encoder, "plan": plan, "made_at": made, "vector": half.tobytes()}
@@ -167,10 +165,15 @@ _CONTENT = ("plan", "vector", "excerpts", "scales", "starts_s", "ends_s", "made_
 
 
 def _half(vector: np.ndarray) -> bytes:
-    half = np.asarray(vector, np.float16)
-    if not np.isfinite(half).all():
-        raise ValueError("the vector holds NaN or infinity")
-    return half.tobytes()
+    return _halves(vector).tobytes()
+
+
+def _halves(vectors: np.ndarray) -> np.ndarray:
+    with np.errstate(over="ignore"):  # what is too large for float16 becomes infinite, and is refused
+        halves = np.asarray(vectors).astype(np.float16)
+    if not np.isfinite(halves).all():
+        raise ValueError("a vector holds NaN or infinity, or numbers beyond 65,504")
+    return halves
 
 
 def _packed(excerpts: Excerpts | None) -> dict[str, bytes | None]:

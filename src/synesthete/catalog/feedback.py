@@ -77,7 +77,9 @@ class FeedbackWords(Noun):
             taken = update(feedback).where(*_about(listener_id, track_id, artist_id)).values(undone_at=now())
             return connection.execute(taken).rowcount
 
-    def of(self, listener_id: int, n: int | None = None, word: Word | str | None = None) -> list[tuple[int, Feedback]]:
+    def of(
+        self, listener_id: int, n: int | None = None, word: Word | str | None = None
+    ) -> list[tuple[int, Feedback]]:
         """The listener's words in force as (id, feedback), newest first."""
         c = feedback.c
         asked = select(feedback).where(c.listener_id == int(listener_id), *_in_force())
@@ -125,4 +127,6 @@ def _in_force() -> tuple[ColumnElement[bool], ...]:
 
 
 def _feedback(row: Row) -> Feedback:
-    return Feedback(ListenerId(row.listener_id), Word(row.word), row.at, row.track_id, row.artist_id, row.until)
+    return Feedback(
+        ListenerId(row.listener_id), Word(row.word), row.at, row.track_id, row.artist_id, row.until
+    )

@@ -41,7 +41,9 @@ class Files(Noun):
         place = tracks.c.folder_id == folder_id
         asked = select(*_COLUMNS).where(place if path is None else or_(place, inside(path)))
         with self._catalog.read() as connection:
-            return [KnownFile(*row) for row in connection.execute(asked.where(tracks.c.folder_id.is_not(None)))]
+            return [
+                KnownFile(*row) for row in connection.execute(asked.where(tracks.c.folder_id.is_not(None)))
+            ]
 
     def all(self) -> list[KnownFile]:
         """Every file of every remembered folder, hidden ones too."""
@@ -73,7 +75,9 @@ class Files(Noun):
             return
         columns = {name: bindparam(name) for name in rows[0] if name != "over_id"}
         with self._catalog.begin() as connection:
-            connection.execute(update(tracks).where(tracks.c.id == bindparam("over_id")).values(columns), rows)
+            connection.execute(
+                update(tracks).where(tracks.c.id == bindparam("over_id")).values(columns), rows
+            )
 
 
 _c = tracks.c

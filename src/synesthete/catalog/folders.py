@@ -42,7 +42,9 @@ class Folders(Noun):
     def around(self, path: str | os.PathLike[str]) -> Folder | None:
         """The remembered folder that is or contains the path, or None."""
         place = os.fspath(path)
-        holding = [f for f in self.all() if place == f.path or place.startswith(f.path.rstrip(os.sep) + os.sep)]
+        holding = [
+            f for f in self.all() if place == f.path or place.startswith(f.path.rstrip(os.sep) + os.sep)
+        ]
         return max(holding, key=lambda f: len(f.path), default=None)
 
     def scanned(self, folder_id: int) -> None:

@@ -22,8 +22,13 @@ def fold(text: str) -> str:
 
 
 def search_words(text: str) -> list[str]:
-    """The folded words of a text as full-text search sees them; unspaced scripts fall into characters."""
-    return _UNSPACED.sub(r" \1 ", fold(text)).split()
+    """The folded words of a text as full-text search sees them.
+
+    Unspaced scripts fall into characters, and punctuation that stands alone ("!!!") is spelled out, since no
+    search engine would keep it.
+    """
+    words = _UNSPACED.sub(r" \1 ", fold(text)).split()
+    return [word if any(map(str.isalnum, word)) else "".join(f"u{ord(c):x}" for c in word) for word in words]
 
 
 def clean(text: str) -> str:

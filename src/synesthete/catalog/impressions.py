@@ -29,7 +29,14 @@ class Impressions(Noun):
         """Keep one answer: (track id, strongest source) in order of rank, best first (rank 1)."""
         at = now()
         rows = (
-            {"request_id": request_id, "rank": rank, "listener_id": listener_id, "track_id": int(i), "source": source, "at": at}
+            {
+                "request_id": request_id,
+                "rank": rank,
+                "listener_id": listener_id,
+                "track_id": int(i),
+                "source": source,
+                "at": at,
+            }
             for rank, (i, source) in enumerate(shown, start=1)
         )
         with self._catalog.begin() as connection:

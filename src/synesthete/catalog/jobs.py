@@ -77,7 +77,14 @@ class Jobs(Noun):
                     subject=other.process,
                     hint="Wait for it, or stop it; what it has done is kept.",
                 )
-            row = {"kind": kind, "state": RUNNING, "about": about, "process": _process(), "started_at": at, "beat_at": at}
+            row = {
+                "kind": kind,
+                "state": RUNNING,
+                "about": about,
+                "process": _process(),
+                "started_at": at,
+                "beat_at": at,
+            }
             return int(connection.execute(jobs.insert().values(row)).inserted_primary_key[0])
 
     def beat(self, job_id: int, **columns: Any) -> str | None:

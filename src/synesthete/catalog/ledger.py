@@ -66,7 +66,14 @@ class Ledger(Noun):
         """Note what came of many files, as (track id, state, reason)."""
         at = now()
         rows = (
-            {"track_id": int(i), "encoder": encoder, "state": state, "reason": reason, "attempts": 1, "at": at}
+            {
+                "track_id": int(i),
+                "encoder": encoder,
+                "state": state,
+                "reason": reason,
+                "attempts": 1,
+                "at": at,
+            }
             for i, state, reason in outcomes
         )
         with self._catalog.begin() as connection:
@@ -80,10 +87,14 @@ class Ledger(Noun):
             row = connection.execute(asked).first()
         return (PENDING, None) if row is None else (row.state, row.reason)
 
-    def todo(self, encoder: str, states: Sequence[str] = (PENDING,), folder_ids: Sequence[int] | None = None) -> list[Todo]:
+    def todo(
+        self, encoder: str, states: Sequence[str] = (PENDING,), folder_ids: Sequence[int] | None = None
+    ) -> list[Todo]:
         """The visible files in these states, in order of path, so that albums are heard together."""
         state = func.coalesce(ledger.c.state, PENDING)
-        asked = _files(select(tracks.c.id, tracks.c.path, tracks.c.sound_hash), encoder).where(state.in_(states))
+        asked = _files(select(tracks.c.id, tracks.c.path, tracks.c.sound_hash), encoder).where(
+            state.in_(states)
+        )
         if folder_ids is not None:
             asked = asked.where(tracks.c.folder_id.in_(folder_ids))
         with self._catalog.read() as connection:
@@ -101,10 +112,15 @@ class Ledger(Noun):
     def faults(self, encoder: str, states: Sequence[str] = (FAILED,)) -> list[Fault]:
         """Each file in these states with its reason, in order of path."""
         c = ledger.c
-        asked = _files(select(tracks.c.id, tracks.c.path, c.state, c.reason, c.at), encoder).where(c.state.in_(states))
+        asked = _files(select(tracks.c.id, tracks.c.path, c.state, c.reason, c.at), encoder).where(
+            c.state.in_(states)
+        )
         with self._catalog.read() as connection:
             rows = connection.execute(asked.order_by(tracks.c.path))
-            return [Fault(i, path, state, reason or "no reason was kept", at) for i, path, state, reason, at in rows]
+            return [
+                Fault(i, path, state, reason or "no reason was kept", at)
+                for i, path, state, reason, at in rows
+            ]
 
     def forget(self, track_ids: Iterable[int], encoder: str | None = None) -> None:
         """Make these tracks pending again, for one encoder or all."""

@@ -33,16 +33,16 @@ class Heard:
 class Listens(Noun):
     """The diary of what was played."""
 
-    def put(self, listener_id: int, track_id: int, at: int, source: str = "player", **more: float | bool | int) -> bool:
+    def put(
+        self, listener_id: int, track_id: int, at: int, source: str = "player", **more: float | bool | int
+    ) -> bool:
         """Keep one play of a catalog track (`more`: played_s, skipped, count); False when it was known."""
         row = {"listener_id": int(listener_id), "track_id": int(track_id), "at": int(at), "source": source}
         row |= {"what": f"track:{int(track_id)}", "count": 1, **more}
         with self._catalog.begin() as connection:
             return upsert(connection, listens, [row], _IDENTITY) > 0
 
-    def put_many(
-        self, listener_id: int, plays: Iterable[tuple[Listen, TrackId | None]], source: str
-    ) -> int:
+    def put_many(self, listener_id: int, plays: Iterable[tuple[Listen, TrackId | None]], source: str) -> int:
         """Keep plays with the tracks they were matched to; how many of them were new.
 
         Identity is (listener, second, what): a second import of the same history adds nothing.
@@ -66,7 +66,9 @@ class Listens(Noun):
 
     def history(self, listener_id: int) -> list[Heard]:
         """Everything the listener played that is in the catalog, oldest first."""
-        asked = select(*_COLUMNS).where(listens.c.listener_id == int(listener_id), listens.c.track_id.is_not(None))
+        asked = select(*_COLUMNS).where(
+            listens.c.listener_id == int(listener_id), listens.c.track_id.is_not(None)
+        )
         with self._catalog.read() as connection:
             return [_heard(row) for row in connection.execute(asked.order_by(listens.c.at, listens.c.id))]
 
@@ -75,7 +77,11 @@ class Listens(Noun):
         c = listens.c
         asked = (
             select(c.track_id, func.sum(c.count))
-            .where(c.listener_id == int(listener_id), c.track_id.is_not(None), func.coalesce(c.skipped, False).is_(False))
+            .where(
+                c.listener_id == int(listener_id),
+                c.track_id.is_not(None),
+                func.coalesce(c.skipped, False).is_(False),
+            )
             .group_by(c.track_id)
         )
         with self._catalog.read() as connection:
@@ -92,7 +98,9 @@ class Listens(Noun):
     def remove(self, listener_id: int, listen_ids: Sequence[int]) -> int:
         """Forget these listens of this listener; how many there were."""
         c = listens.c
-        gone = delete(listens).where(c.listener_id == int(listener_id), c.id.in_([int(i) for i in listen_ids]))
+        gone = delete(listens).where(
+            c.listener_id == int(listener_id), c.id.in_([int(i) for i in listen_ids])
+        )
         with self._catalog.begin() as connection:
             return connection.execute(gone).rowcount
 

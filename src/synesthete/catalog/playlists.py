@@ -179,7 +179,9 @@ class Playlists(Noun):
         with self._catalog.begin():
             lines = self.lines(playlist_id)
             if sorted(order) != list(range(len(lines))):
-                raise InputError(f"an order names each of the {len(lines)} positions once", subject=list(order)[:20])
+                raise InputError(
+                    f"an order names each of the {len(lines)} positions once", subject=list(order)[:20]
+                )
             self.write(playlist_id, [lines[i] for i in order])
 
     def remove(self, playlist_id: int) -> None:
@@ -191,7 +193,11 @@ class Playlists(Noun):
     def all_tracks(self) -> dict[PlaylistId, list[TrackId]]:
         """The catalog tracks of every playlist, in order: what continuation learns from."""
         c = playlist_tracks.c
-        asked = select(c.playlist_id, c.track_id).where(c.track_id.is_not(None)).order_by(c.playlist_id, c.position)
+        asked = (
+            select(c.playlist_id, c.track_id)
+            .where(c.track_id.is_not(None))
+            .order_by(c.playlist_id, c.position)
+        )
         found: dict[PlaylistId, list[TrackId]] = {}
         with self._catalog.read() as connection:
             for playlist_id, track_id in connection.execute(asked):
@@ -215,7 +221,15 @@ _LENGTH = (
     .label("length")
 )
 _ALL = select(
-    _c.id, _c.listener_id, _c.name, _c.comment, _c.source, _c.foreign_id, _c.created_at, _c.changed_at, _LENGTH
+    _c.id,
+    _c.listener_id,
+    _c.name,
+    _c.comment,
+    _c.source,
+    _c.foreign_id,
+    _c.created_at,
+    _c.changed_at,
+    _LENGTH,
 )
 
 

@@ -48,4 +48,6 @@ class Scores(Noun):
         if protocol is not None:
             asked = asked.where(c.protocol == protocol)
         with self._catalog.read() as connection:
-            return [Score(*row) for row in connection.execute(asked.order_by(c.at.desc(), c.id.desc()).limit(n))]
+            return [
+                Score(*row) for row in connection.execute(asked.order_by(c.at.desc(), c.id.desc()).limit(n))
+            ]

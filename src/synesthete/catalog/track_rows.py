@@ -46,7 +46,10 @@ def write_entries(
     upsert(connection, external_ids, foreign, ["scheme", "value"])
     note_words(
         connection,
-        ((i, e.title, f"{e.artist} {e.album_artist or ''}", e.album or "") for i, e in zip(ids, entries, strict=True)),
+        (
+            (i, e.title, f"{e.artist} {e.album_artist or ''}", e.album or "")
+            for i, e in zip(ids, entries, strict=True)
+        ),
     )
     return ids
 

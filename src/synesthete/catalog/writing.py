@@ -52,4 +52,5 @@ def upsert(
         statement = statement.on_conflict_do_nothing(index_elements=list(keys))
     # One statement, compiled once and run for every row: a statement with hundreds of rows in its text
     # would be compiled anew for each batch, at a hundred times the price.
+    statement = statement.execution_options(preserve_rowcount=True)
     return sum(connection.execute(statement, batch).rowcount for batch in batches(map(dict, rows), MANY))

@@ -22,7 +22,9 @@ def pace_options(function: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option("--load", type=_Percent(), help="Share of each core to use, such as 50%."),
         click.option("--nice", type=click.IntRange(0, 19), help="Niceness of the analysis."),
-        click.option("--workers", type=click.IntRange(0, 256), help="Processes that analyze; 0: one per core."),
+        click.option(
+            "--workers", type=click.IntRange(0, 256), help="Processes that analyze; 0: one per core."
+        ),
     ):
         function = option(function)
     return function
@@ -57,7 +59,9 @@ def add(paths: tuple[str, ...], as_json: bool, quick: bool, no_wait: bool, **pac
 @click.option("--quick", is_flag=True, help="Hear three excerpts of each new track only.")
 @click.option("--no-wait", is_flag=True, help="Fail instead of waiting for another process at this work.")
 @click.option("--retry", is_flag=True, help="Try files that failed once more.")
-@click.option("--empty-is-gone", is_flag=True, help="Hide the tracks of folders that are absent or empty, too.")
+@click.option(
+    "--empty-is-gone", is_flag=True, help="Hide the tracks of folders that are absent or empty, too."
+)
 @data_option
 @json_option
 def update(
@@ -129,13 +133,17 @@ def _print_status(now: Status, failed: bool) -> None:
         f" {tracks.pending} pending"
     )
     if tracks.quick:
-        click.echo(f"{tracks.quick} of them were heard in excerpts so far; `synesthete update` hears them in full.")
+        click.echo(
+            f"{tracks.quick} of them were heard in excerpts so far; `synesthete update` hears them in full."
+        )
     if now.wanted != now.encoder:
         click.echo(f"Encoder {now.encoder}; the library is being heard anew with {now.wanted}.")
     else:
         click.echo(f"Encoder {now.encoder}")
     index = now.index or {}
-    click.echo(f"Index of {index.get('tracks', 0)} tracks" + (f" ({index['kind']})" if index.get("kind") else ""))
+    click.echo(
+        f"Index of {index.get('tracks', 0)} tracks" + (f" ({index['kind']})" if index.get("kind") else "")
+    )
     for folder in now.folders:
         click.echo(f"Folder {_printable(folder['path'])}" + ("" if folder["present"] else " (not there now)"))
     for job in now.jobs:

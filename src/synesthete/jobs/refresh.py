@@ -21,7 +21,9 @@ SHORTEST_PAUSE_S = 5.0
 log = logging.getLogger(__name__)
 
 
-def refresh(catalog: Catalog, folder: Path, stamp: str, kind: Kind = "auto", anew: bool = False) -> Index | None:
+def refresh(
+    catalog: Catalog, folder: Path, stamp: str, kind: Kind = "auto", anew: bool = False
+) -> Index | None:
     """The index of one encoder's embeddings brought up to date in `folder`; None while there is nothing in it.
 
     A small index is built anew; a large one (in cells) gets only what has changed since, unless `anew`. It is

@@ -49,11 +49,17 @@ class _Place:
 
     folder: Folder
     sightings: list[Sighting]
-    closed: list[str] = field(default_factory=list)  # what could not be read: nothing is known of what is in it
+    closed: list[str] = field(
+        default_factory=list
+    )  # what could not be read: nothing is known of what is in it
 
 
 def scan(
-    catalog: Catalog, hands: Executor, run: Run, folders: Sequence[Folder] | None = None, empty_is_gone: bool = False
+    catalog: Catalog,
+    hands: Executor,
+    run: Run,
+    folders: Sequence[Folder] | None = None,
+    empty_is_gone: bool = False,
 ) -> Findings:
     """Look at these folders (or all) and bring the catalog's tracks up to date with them.
 
@@ -112,7 +118,9 @@ def _look(
         return _Place(folder, sightings, closed)
     if folder.path not in closed:
         what = "holds no music now" if present else "is not there now"
-        findings.problems.append((folder.path, f"this folder {what}; its {there} tracks are kept as they were"))
+        findings.problems.append(
+            (folder.path, f"this folder {what}; its {there} tracks are kept as they were")
+        )
     return None
 
 
@@ -120,7 +128,13 @@ class _Scanner:
     """Compares what was seen with what is known, and writes the difference."""
 
     def __init__(
-        self, catalog: Catalog, hands: Executor, run: Run, findings: Findings, known: list[KnownFile], places: list[_Place]
+        self,
+        catalog: Catalog,
+        hands: Executor,
+        run: Run,
+        findings: Findings,
+        known: list[KnownFile],
+        places: list[_Place],
     ):
         self._catalog, self._hands, self._run, self._findings = catalog, hands, run, findings
         self._places = places
@@ -311,5 +325,3 @@ def forget(catalog: Catalog, track_ids: Sequence[int]) -> None:
         catalog.embeddings.forget(track_id)
         catalog.descriptors.forget(track_id)
     catalog.ledger.forget(track_ids)
-
-

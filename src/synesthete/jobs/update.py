@@ -19,7 +19,9 @@ CLOSED_DOOR = "cannot be opened"
 """In the reason of files that failed for want of permission: they are tried again at every update."""
 
 
-def hands_for(parts: Parts, workers: int | None = None, nice: int | None = None, load: int | None = None) -> Processes:
+def hands_for(
+    parts: Parts, workers: int | None = None, nice: int | None = None, load: int | None = None
+) -> Processes:
     """Worker processes as the settings say, unless told otherwise; 0 workers means one per core."""
     settings = parts.settings
     count = settings.workers if workers is None else workers
