@@ -1,0 +1,182 @@
+"""A real server with a small demo library, and Debian's Chromium in front of it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from synesthete.demo import discography, write_demo
+from synesthete.library import Library
+from synesthete.settings import load_settings
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required",
+]  # fmt: skip
+SECONDS = 24.0
+PER_ARTIST = 3
+NASTY = "<script>window.hacked=1"
+"""A title that must stay text."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything here shares one server, so it stays in one process; and needs a browser."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("browser"))
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def built_app() -> Path:
+    """The folder of the built web app, built now unless it is up to date."""
+    subprocess.run([sys.executable, str(ROOT / "webapp" / "build.py")], check=True)
+    return ROOT / "src" / "synesthete" / "web" / "static"
+
+
+@dataclass(frozen=True)
+class Site:
+    """A server with its library."""
+
+    address: str
+    music: Path
+    paths: list[Path]
+    data: Path
+
+    def id_of(self, title: str) -> int:
+        """The id of the track with this title."""
+        return self.track(title)["id"]
+
+    def track(self, title: str) -> dict[str, object]:
+        """The track with this title, as the API tells it."""
+        import httpx
+
+        found = httpx.get(f"{self.address}/api/v1/search", params={"text": title}).json()["tracks"]
+        return next(track for track in found if track["title"] == title)
+
+
+def make_library(data: Path, music: Path, seconds: float = SECONDS, per_artist: int = PER_ARTIST) -> list[Path]:
+    """A demo library in `data`, heard and drawn on the map; one of its titles is nasty. The pieces' paths."""
+    pieces = [piece for piece in discography() if piece.number < per_artist]
+    pieces[-1] = replace(pieces[-1], title=NASTY)
+    paths = write_demo(music, seconds=seconds, pieces=pieces)
+    with Library(load_settings(data)) as library:
+        library.add(music, quick=True)
+        catalog = library.parts.catalog
+        ids, vectors = catalog.embeddings.all(library.parts.stamp)
+        centered = vectors.astype(np.float64) - vectors.mean(axis=0)
+        axes = np.linalg.svd(centered, full_matrices=False)[2][:2]
+        catalog.atlas.put_positions(np.asarray(ids), centered @ axes.T)
+    return paths
+
+
+@contextmanager
+def serving(data: Path) -> Iterator[str]:
+    """`synesthete serve` for this data folder; its address."""
+    command = [sys.executable, "-m", "synesthete", "serve", "--port", "0", "--data", str(data)]
+    server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    try:
+        assert server.stderr is not None
+        for line in server.stderr:
+            found = re.search(r"http://\S+", line)
+            if found:
+                yield found[0].rstrip("/")
+                break
+        else:
+            raise RuntimeError("the server ended before it said its address")
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def site(built_app: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A server with thirty pieces by ten artists."""
+    folder = tmp_path_factory.mktemp("site")
+    paths = make_library(folder / "data", folder / "music")
+    with serving(folder / "data") as address:
+        yield Site(address, folder / "music", paths, folder / "data")
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[object]:
+    """Playwright, or a reason why not."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="the package playwright is not installed")
+    if CHROMIUM is None:
+        pytest.skip("there is no chromium on this machine")
+    with sync_api.sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser(playwright) -> Iterator[object]:
+    """One Chromium for all tests."""
+    opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    yield opened
+    opened.close()
+
+
+class Watch:
+    """What a page complained about, and whom it asked besides our server."""
+
+    def __init__(self, page, address: str, refusals: bool):
+        self.refusals = refusals
+        self.complaints: list[str] = []
+        self.strangers: list[str] = []
+        self._address = address
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", self._request)
+
+    def _console(self, message) -> None:
+        if self.refusals and message.text.startswith("Failed to load resource"):
+            return
+        if message.type == "error" or "Content Security Policy" in message.text:
+            self.complaints.append(message.text)
+
+    def _request(self, request) -> None:
+        if not request.url.startswith((self._address, "blob:", "data:")):
+            self.strangers.append(request.url)
+
+
+Open = Callable[..., object]
+
+
+@pytest.fixture
+def open_page(browser, site: Site) -> Iterator[Open]:
+    """Opens a page of the site: `open_page("/map", width=360)`. No complaints, no strangers asked.
+
+    `refusals`: the server will refuse something, and that is what the test is about.
+    """
+    contexts = []
+    watches = []
+
+    def opened(path: str = "/", width: int = 1280, height: int = 800, scheme: str = "dark", refusals=False, **more):
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme=scheme, locale="en-US", base_url=site.address,
+            **more,
+        )  # fmt: skip
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        watches.append(Watch(page, site.address, refusals))
+        page.goto(path)
+        page.locator("main h1").first.wait_for(state="attached")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert [watch.complaints for watch in watches] == [[] for _ in watches]
+    assert [watch.strangers for watch in watches] == [[] for _ in watches]

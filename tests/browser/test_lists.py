@@ -1,0 +1,123 @@
+"""Playlists, words and the mixer: what people make, and how lists answer them."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import NASTY, Open, Site
+
+
+def test_a_playlist_is_made_edited_and_exported(open_page: Open, site: Site) -> None:
+    page = open_page("/playlists")
+    page.get_by_role("button", name="New playlist").first.click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name").fill("Evening")
+    dialog.get_by_role("button", name="Create").click()
+    expect(page.locator("main h1")).to_have_text("Evening")
+
+    wanted = [site.paths[i].stem[3:] for i in (0, 4, 8)]
+    for n, title in enumerate(wanted, start=1):
+        field = page.get_by_role("combobox", name="Search a track to add")
+        field.fill(title)
+        page.get_by_role("option", name=title).first.click()
+        expect(page.locator(".entries li")).to_have_count(n)
+
+    page.locator(".entries li").nth(2).get_by_role("button", name="More for").click()
+    page.get_by_role("menuitem", name="Move up").click()
+    expect(page.locator(".entries .title")).to_have_text([wanted[0], wanted[2], wanted[1]])
+
+    page.get_by_role("button", name=f"Remove {wanted[0]}").click()
+    expect(page.locator(".entries .title")).to_have_text([wanted[2], wanted[1]])
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".entries .title")).to_have_text([wanted[0], wanted[2], wanted[1]])
+
+    with page.expect_response("**/continuation"):
+        page.get_by_role("button", name="Add 10 that fit").click()
+    expect(page.locator(".entries li")).to_have_count(13)
+
+    page.get_by_role("button", name="More for Evening").click()
+    page.get_by_role("menuitem", name="Edit name and comment").click()
+    page.get_by_role("dialog").get_by_label("Name").fill("Late evening")
+    page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    expect(page.locator("main h1")).to_have_text("Late evening")
+
+    page.get_by_role("button", name="Export").click()
+    with page.expect_download() as download:
+        page.get_by_role("menuitem", name="M3U8").click()
+    text = download.value.path().read_text(encoding="utf-8")
+    assert text.startswith("#EXTM3U")
+    assert text.count("#EXTINF") == 13
+    assert wanted[2] in text
+
+
+def test_a_playlist_file_is_imported_with_a_report(open_page: Open, site: Site, tmp_path) -> None:
+    title = site.paths[2].stem[3:]
+    artist = site.paths[2].parents[1].name
+    file = tmp_path / "Mixtape.m3u8"
+    file.write_text(f"#EXTM3U\n#EXTINF:24,{artist} - {title}\nx/1.flac\n#EXTINF:99,Nobody - Nothing\nx/2.flac\n", "utf-8")
+    page = open_page("/playlists")
+    page.set_input_files("input[type=file]", file)
+    dialog = page.get_by_role("dialog", name="Imported")
+    expect(dialog).to_contain_text("1 of 2 entries")
+    expect(dialog).to_contain_text("Nothing")
+
+
+def test_a_word_changes_the_next_list_and_can_be_taken_back(open_page: Open, site: Site) -> None:
+    track_id = site.id_of(site.paths[6].stem[3:])
+    page = open_page(f"/track/{track_id}")
+    rows = page.locator(".results li.track")
+    rows.first.wait_for()
+    first = rows.first.get_attribute("data-track")
+    title = rows.first.locator(".title").inner_text()
+    rows.first.get_by_role("button", name="More for").click()
+    page.get_by_role("menuitem", name="Never again").click()
+    expect(page.locator(f".results li[data-track='{first}']")).to_have_count(0)
+
+    liked = rows.first.locator(".title").inner_text()
+    rows.first.get_by_role("button", name=f"Like {liked}", exact=True).click()
+    expect(page.get_by_role("status").filter(has_text=f"You like {liked}")).to_be_visible()
+
+    page.get_by_role("navigation").get_by_role("link", name="Your words").click()
+    expect(page.locator("li[data-word=never]")).to_contain_text(title)
+    expect(page.locator("li[data-word=like]")).to_contain_text(liked)
+    page.get_by_role("button", name=f"Take back: {title}").click()
+    expect(page.locator("li[data-word=never]")).to_have_count(0)
+    page.get_by_role("button", name=f"Take back: {liked}").click()
+    expect(page.get_by_role("heading", name="You have not said anything yet")).to_be_visible()
+
+    page.go_back()
+    expect(page.locator(f".results li[data-track='{first}']")).to_have_count(1)
+
+
+def test_the_mixer_answers_every_change(open_page: Open, site: Site) -> None:
+    page = open_page("/mixer")
+    field = page.get_by_role("combobox", name="Add a track")
+    seed = site.paths[12].stem[3:]
+    with page.expect_request("**/api/v1/recommendations"):
+        field.fill(seed)
+        page.get_by_role("option", name=seed).first.click()
+    chips = page.get_by_role("list", name="Start from")
+    expect(chips).to_contain_text(seed)
+    with page.expect_request(lambda request: "/recommendations" in request.url) as less:
+        chips.get_by_role("button", name="Less like").click()
+    assert less.value.post_data_json["seeds"][0]["weight"] == -1
+    with page.expect_request(lambda request: "/recommendations" in request.url) as slid:
+        page.get_by_role("slider", name="Variety").fill("0.9")
+    assert slid.value.post_data_json["sliders"]["variety"] == 0.9
+    rows = page.locator(".results li.track")
+    gone = rows.first.locator(".title").inner_text()
+    page.get_by_role("button", name=f"Remove {gone}").click()
+    expect(page.locator(".results .title").filter(has_text=gone)).to_have_count(0)
+    page.get_by_role("button", name="Save as playlist").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name of a new playlist").fill("From the mixer")
+    dialog.get_by_role("button", name="Create").click()
+    expect(page.get_by_role("status").filter(has_text="Saved in From the mixer")).to_be_visible()
+
+
+def test_titles_are_text(open_page: Open, site: Site) -> None:
+    page = open_page("/search?q=hacked")
+    expect(page.locator("li.track .title").first).to_have_text(NASTY)
+    page.locator("li.track button.cover").first.click()
+    expect(page.get_by_role("region", name="Player")).to_contain_text(NASTY)
+    assert page.evaluate("window.hacked") is None
