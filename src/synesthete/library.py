@@ -178,7 +178,7 @@ class Library:
 
         Raises NotFound when a phrase means no track, AudioError when a file's sound cannot be read.
         """
-        seed = self._seed(query, start_s, end_s)
+        seed = self.seed(query, start_s, end_s)
         more = {} if per_artist is None else {"per_artist": per_artist}
         return self.ask((seed,), n=n, taste=0.0, adventurousness=0.0, **more, **_filter(wanted))
 
@@ -197,7 +197,7 @@ class Library:
         """
         from synesthete.recommend.request import Seed
 
-        chosen = tuple(seed if isinstance(seed, Seed) else self._seed(seed) for seed in seeds)
+        chosen = tuple(seed if isinstance(seed, Seed) else self.seed(seed) for seed in seeds)
         if listener is not None:
             person = self.parts.catalog.listeners.named(listener)
             if person is None:
@@ -270,7 +270,7 @@ class Library:
             raise InputError("this is where Synesthete keeps its own data", subject=folder)
         return self.parts.catalog.folders.add(folder)
 
-    def _seed(
+    def seed(
         self, query: StrPath | int | bytes | Track, start_s: float | None = None, end_s: float | None = None
     ) -> Seed:
         """What a person meant to start from: a track of the library, or sound that is not in it."""

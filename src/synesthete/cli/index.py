@@ -1,0 +1,91 @@
+"""`synesthete index`: rebuild, inspect and export the index."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from synesthete.cli.options import data_folder, data_option, echo_json, json_option, note
+
+
+@click.group()
+def index() -> None:
+    """Rebuild, inspect and export the index."""
+
+
+@index.command()
+@click.option(
+    "--kind", type=click.Choice(["auto", "exact", "ivf"]), help="As the settings say when left out."
+)
+@data_option
+@json_option
+def rebuild(kind: Any, as_json: bool) -> None:
+    """Make the index anew from the catalog, and put it in force."""
+    import synesthete
+    from synesthete.errors import NotFound
+    from synesthete.jobs.refresh import refresh
+
+    with synesthete.open(data_folder()) as library:
+        parts = library.parts
+        made = refresh(
+            parts.catalog, parts.index_folder(), parts.stamp, kind or parts.settings.index, anew=True
+        )
+        if made is None:
+            raise NotFound(
+                "nothing has been analyzed yet", hint="Add a folder of music: synesthete add ~/Music"
+            )
+    _print_card(asdict(made.card), as_json)
+
+
+@index.command()
+@data_option
+@json_option
+def info(as_json: bool) -> None:
+    """What the index is of, and how it was made."""
+    import synesthete
+
+    with synesthete.open(data_folder()) as library:
+        card = asdict(library.parts.index.card)
+    _print_card(card, as_json)
+
+
+@index.command()
+@click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--format", "form", type=click.Choice(["annoy", "npz"]), default="annoy", show_default=True)
+@click.option("--trees", type=click.IntRange(1, 1000), default=50, show_default=True, help="Of Annoy.")
+@data_option
+@json_option
+def export(out: Path, form: str, trees: int, as_json: bool) -> None:
+    """Write the index to OUT for other programs: Annoy with its ids beside it, or NumPy arrays."""
+    import synesthete
+
+    with synesthete.open(data_folder()) as library:
+        found = library.parts.index
+        if form == "annoy":
+            from synesthete.index.annoy import export_annoy
+
+            export_annoy(found, out, trees)
+        else:
+            import numpy as np
+
+            with out.open("wb") as file:
+                np.savez(file, ids=found.ids, vectors=found.vectors(found.ids), encoder=found.card.encoder)
+        count = len(found)
+    if as_json:
+        echo_json({"format": form, "tracks": count, "file": str(out)})
+    else:
+        note(f"{count} tracks written to {out}.")
+
+
+def _print_card(card: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        echo_json(card)
+        return
+    click.echo(
+        f"{card['kind']} index of {card['count']} tracks by {card['encoder']}, {card['dim']} numbers each"
+    )
+    for name, value in card["parameters"].items():
+        click.echo(f"  {name} {value}")

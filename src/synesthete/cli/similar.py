@@ -1,0 +1,72 @@
+"""`synesthete similar`: what sounds like a track, a phrase or any audio file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from synesthete.cli.answers import clock, filter_options, print_answer, track_facts, wishes
+from synesthete.cli.options import data_folder, data_option, json_option, note
+
+if TYPE_CHECKING:
+    from synesthete.library import Library
+    from synesthete.recommend.request import Clip, Seed
+
+
+@click.command()
+@click.argument("query")
+@click.option("--start", "start_s", type=click.FloatRange(0), help="Begin of the part to ask with, seconds.")
+@click.option("--end", "end_s", type=click.FloatRange(0), help="End of the part to ask with, seconds.")
+@click.option("-n", "n", type=click.IntRange(1, 1000), default=10, show_default=True, help="How many tracks.")
+@filter_options
+@data_option
+@json_option
+def similar(
+    query: str, start_s: float | None, end_s: float | None, n: int, as_json: bool, **options: Any
+) -> None:
+    """Tracks that sound like QUERY: a track's id, a search phrase, or any audio file."""
+    import synesthete
+    from synesthete.errors import InputError
+
+    if start_s is not None and end_s is not None and start_s >= end_s:
+        raise InputError(
+            f"the part from {start_s:g} s to {end_s:g} s is empty", hint="--start is before --end."
+        )
+    with synesthete.open(data_folder()) as library:
+        seed = library.seed(query, start_s, end_s)
+        answer = library.ask((seed,), n=n, taste=0.0, adventurousness=0.0, **wishes(options))
+        about, title = _about(library, seed, query)
+    print_answer(answer, about | {"start_s": start_s, "end_s": end_s}, title, as_json)
+
+
+def _about(library: Library, seed: Seed, query: str) -> tuple[dict[str, Any], str]:
+    """What was asked with, as JSON and as a heading."""
+    if seed.clip is None:
+        track = library.parts.catalog.tracks.get(int(seed.id or 0))
+        return {
+            "kind": "track",
+            "text": query,
+            "track": track_facts(track),
+        }, f"Like “{track.title}” by {track.artist}"
+    recording = _recording(library, seed.clip)
+    if recording is not None:
+        doubt = (
+            "This very recording is" if recording["sure"] else "This may be a version of a recording that is"
+        )
+        note(f"{doubt} in your library: “{recording['track']['title']}” at {clock(recording['start_s'])}.")
+    return {"kind": "file", "text": query, "track": None, "recording": recording}, f"Like {seed.clip.name}"
+
+
+def _recording(library: Library, clip: Clip) -> dict[str, Any] | None:
+    """The track of the library that holds this very sound, and where."""
+    found = library.parts.recommender.recognize(clip)
+    if found is None:
+        return None
+    return {
+        "track": track_facts(library.parts.catalog.tracks.get(found.track_id)),
+        "start_s": found.start_s,
+        "end_s": found.end_s,
+        "similarity": round(found.similarity, 4),
+        "sure": found.sure,
+    }
