@@ -72,10 +72,12 @@ def write_m3u(playlist: Playlist, folder: Path | None = None) -> str:
     for track in playlist.tracks:
         seconds = round(track.duration_s) if track.duration_s else -1
         label = f"{track.artist} - {track.title}" if track.artist else track.title or ""
+        if not track.path:
+            out.append(f"# not in the library: {_one_line(label)}")
+            continue
         if track.album:
             out.append(f"#EXTALB:{_one_line(track.album)}")
-        out.append(f"#EXTINF:{seconds},{_one_line(label)}")
-        out.append(_line(relative(track.path, folder)) if track.path else "# not in the library")
+        out += [f"#EXTINF:{seconds},{_one_line(label)}", _line(relative(track.path, folder))]
     return "\n".join(out) + "\n"
 
 

@@ -27,7 +27,7 @@ COLUMNS = {
     "duration_s": ("durations", "duration", "length"),
     "isrc": ("isrc",),
     "mbid": ("recordingmbid", "mbid", "musicbrainzid"),
-    "spotify": ("trackuri", "spotifyuri", "spotifyid", "spotifytrackid", "trackid"),
+    "spotify": ("trackuri", "spotifyuri", "spotifyid", "spotifytrackid", "spotify", "trackid"),
     "path": ("path", "location", "file"),
     "playlist": ("playlistid", "playlist", "playlistname", "mixid", "sessionid", "pid"),
     "playlist_name": ("playlistname", "playlisttitle", "mixname"),

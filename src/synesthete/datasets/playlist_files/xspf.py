@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote
 from xml.etree import ElementTree
 
 from synesthete.datasets.documents import Document
 from synesthete.datasets.facts import clean, duration, isrc, mbid, spotify_id
 from synesthete.datasets.playlist_files.m3u import guessed
-from synesthete.datasets.playlist_files.places import address, place, relative
+from synesthete.datasets.playlist_files.places import ADDRESS, address, place, relative
 from synesthete.datasets.report import Report
 from synesthete.errors import FormatError
 from synesthete.music import Description, Playlist
@@ -72,7 +73,7 @@ def described(
     locations: list[str], identifiers: list[str], folder: Path | None,
 ) -> Description:  # fmt: skip
     """A track of XSPF or JSPF, which name the same things."""
-    path = next((p for p in (place(at, folder) for at in locations) if p), None)
+    path = next((p for p in (place(_unquoted(at), folder) for at in locations) if p), None)
     known = Description(clean(title), clean(creator))
     if known.title is None and path:
         known = guessed(path)
@@ -92,6 +93,11 @@ def described(
         path=path,
         ids=(("spotify", spotify),) if spotify else (),
     )
+
+
+def _unquoted(location: str) -> str:
+    """Locations are URIs; those with a scheme are unquoted where it is known what they are."""
+    return location if ADDRESS.match(location) else unquote(location, errors="surrogateescape")
 
 
 def identifiers_of(track: Description) -> list[str]:
