@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import numpy as np
 from sqlalchemy import ColumnElement, Row, or_, select, update
 
 from synesthete.catalog.noun import Noun
@@ -98,6 +99,17 @@ class FeedbackWords(Noun):
         with self._catalog.read() as connection:
             return {TrackId(i): stars for i, stars in connection.execute(asked.order_by(c.at, c.id))}
 
+    def pairs(self) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
+        """Everybody's (listener ids, track ids), (n,) int64 each: of likes, and of dislikes and nevers."""
+        c = feedback.c
+        asked = select(c.word, c.listener_id, c.track_id).where(c.track_id.is_not(None), *_in_force())
+        said: dict[bool, list[tuple[int, int]]] = {True: [], False: []}
+        with self._catalog.read() as connection:
+            for word, listener_id, track_id in connection.execute(asked):
+                if word != str(Word.SKIP):
+                    said[word == str(Word.LIKE)].append((listener_id, track_id))
+        return _columns(said[True]), _columns(said[False])
+
     def words(self, listener_id: int) -> Words:
         """What the listener's words come to now."""
         c = feedback.c
@@ -114,6 +126,11 @@ class FeedbackWords(Noun):
             *(frozenset(tracks.get(str(w), ())) for w in (Word.LIKE, Word.DISLIKE, Word.NEVER, Word.SKIP)),
             *(frozenset(artists.get(str(w), ())) for w in (Word.LIKE, Word.DISLIKE, Word.NEVER)),
         )
+
+
+def _columns(pairs: list[tuple[int, int]]) -> tuple[np.ndarray, np.ndarray]:
+    table = np.array(pairs, np.int64).reshape(-1, 2)
+    return table[:, 0], table[:, 1]
 
 
 def _about(listener_id: int, track_id: int | None, artist_id: int | None) -> list[ColumnElement[bool]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from sqlalchemy import delete, func, select
 
 from synesthete.catalog.folding import clean, fold
@@ -28,6 +29,15 @@ class Heard:
     skipped: bool | None
     count: int
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plays:
+    """Many plays as columns, (n,) int64 each, by listener and then by time."""
+
+    listeners: np.ndarray
+    tracks: np.ndarray
+    counts: np.ndarray
 
 
 class Listens(Noun):
@@ -86,6 +96,18 @@ class Listens(Noun):
         )
         with self._catalog.read() as connection:
             return {TrackId(i): int(n) for i, n in connection.execute(asked)}
+
+    def arrays(self) -> Plays:
+        """Everybody's plays of catalog tracks, skipped ones left out: what taste is learned from."""
+        c = listens.c
+        asked = (
+            select(c.listener_id, c.track_id, c.count)
+            .where(c.track_id.is_not(None), func.coalesce(c.skipped, False).is_(False))
+            .order_by(c.listener_id, c.at, c.id)
+        )
+        with self._catalog.read() as connection:
+            table = np.array([tuple(row) for row in connection.execute(asked)], np.int64).reshape(-1, 3)
+        return Plays(table[:, 0], table[:, 1], table[:, 2])
 
     def number(self, listener_id: int | None = None) -> int:
         """How many listens are kept, of one listener or of all."""

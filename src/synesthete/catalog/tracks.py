@@ -151,6 +151,24 @@ class Tracks(Noun):
         with self._catalog.read() as connection:
             return [(genre, count) for genre, count in connection.execute(asked.limit(n))]
 
+    def groups(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Artist ids (N,) int64, album ids (N,) int64 (-1: none) and durations (N,) float32 in seconds (NaN: unknown).
+
+        `ids` (N,) int64 ascending; those that lead nowhere have -1, -1 and NaN.
+        """
+        facts = np.full((len(ids), 2), -1, np.int64)
+        durations = np.full(len(ids), np.nan, np.float32)
+        asked = select(tracks.c.id, tracks.c.artist_id, tracks.c.album_id, tracks.c.duration_s)
+        with self._catalog.read() as connection:
+            for batch in batches(ids.tolist()):
+                for track_id, artist_id, album_id, duration_s in connection.execute(
+                    asked.where(tracks.c.id.in_(batch))
+                ):
+                    place = int(np.searchsorted(ids, track_id))
+                    facts[place] = artist_id, -1 if album_id is None else album_id
+                    durations[place] = np.nan if duration_s is None else duration_s
+        return facts[:, 0], facts[:, 1], durations
+
     def put(self, entry: Entry, track_id: int | None = None) -> TrackId:
         """Write what is known of a track: over `track_id`, or as a new one."""
         return self.put_many([entry], None if track_id is None else [track_id])[0]
