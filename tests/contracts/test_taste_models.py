@@ -42,8 +42,9 @@ class TasteExam:
         raise NotImplementedError
 
     @pytest.fixture(scope="class")
-    def model(self) -> TasteModel:
-        return self.make().fit(checkerboard())
+    @classmethod
+    def model(cls) -> TasteModel:
+        return cls().make().fit(checkerboard())
 
     def test_a_stranger_is_folded_in_at_once(self, model):
         found, scores = model.recommend(histories([[0, 2, 4], [1, 3, 5]], TRACKS), 10)
@@ -226,9 +227,10 @@ class TestNextTrack(TasteExam):
 
 class TestNextTrackWithOrder(TasteExam):
     @pytest.fixture(scope="class")
-    def model(self):
+    @classmethod
+    def model(cls):
         plays = checkerboard()
-        return self.make().with_order(Sequences.of([plays[u].indices.tolist() for u in range(20)])).fit(plays)
+        return cls().make().with_order(Sequences.of([plays[u].indices.tolist() for u in range(20)])).fit(plays)
 
     def make(self):
         return NextTrack(k=20)
@@ -243,11 +245,12 @@ class TestBlendWithARanker(TasteExam):
     """Enough listeners that the trees are learned; the same forty tracks."""
 
     @pytest.fixture(scope="class")
-    def model(self):
+    @classmethod
+    def model(cls):
         plays = checkerboard(500)
         facts = TrackFacts(Groups(np.arange(TRACKS) % 2), Groups(np.arange(TRACKS) // 8), np.full(TRACKS, 200, np.float32))
         order = Sequences.of([plays[u].indices.tolist() if u % 3 else [] for u in range(500)])
-        model = self.make().with_facts(facts).with_order(order).fit(plays)
+        model = cls().make().with_facts(facts).with_order(order).fit(plays)
         assert model.ranked
         return model
 

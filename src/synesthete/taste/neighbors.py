@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 
 from synesthete.errors import InputError
 from synesthete.taste.artifact import Arrays, pack, unpack
-from synesthete.taste.interactions import present
+from synesthete.taste.interactions import check_rows, present
 from synesthete.taste.model import Scores, TasteModel
+from synesthete.taste.sequences import Sequences
 
 BLOCK = 1_024
 """Columns of similarities held dense at a time: BLOCK x N floats, 0.4 GB at 100,000 tracks."""
@@ -32,6 +33,22 @@ class NeighborModel(TasteModel):
 
     def _score(self, rows: sp.csr_matrix) -> Scores:
         return np.asarray((present(rows) @ self.similarities).toarray(), dtype=np.float32)
+
+    def recommend(
+        self, rows: sp.csr_matrix, n: int = 20, *, order: Sequences | None = None, block: int = 256
+    ) -> tuple[NDArray[np.int64], Scores]:
+        """As every model, but tracks that no known one speaks for are never looked at."""
+        rows = present(check_rows(rows, self.tracks))
+        indexes = np.full((rows.shape[0], n), -1, dtype=np.int64)
+        scores = np.full((rows.shape[0], n), -np.inf, dtype=np.float32)
+        for start in range(0, rows.shape[0], block):
+            heard = sp.csr_matrix(rows[start : start + block] @ self.similarities)
+            for row in range(heard.shape[0]):
+                a, b = heard.indptr[row], heard.indptr[row + 1]
+                known = rows.indices[rows.indptr[start + row] : rows.indptr[start + row + 1]]
+                found, values = _few(heard.indices[a:b], heard.data[a:b], known, self.tracks, n)
+                indexes[start + row, : found.size], scores[start + row, : found.size] = found, values
+        return indexes, scores
 
     def _arrays(self) -> Arrays:
         return pack("similarities", self.similarities)
@@ -159,6 +176,25 @@ def strongest(left: sp.csr_matrix, right: sp.csr_matrix, weigh: Any, k: int) -> 
     indptr = np.concatenate([[0], np.cumsum(np.concatenate(lengths))])
     by_scored = sp.csr_matrix((np.concatenate(data), np.concatenate(indices), indptr), shape=(tracks, tracks))
     return sp.csr_matrix(by_scored.T)
+
+
+def _few(
+    tracks: NDArray[np.int32], scores: NDArray[np.float32], known: NDArray[np.int32], n_tracks: int, n: int
+) -> tuple[NDArray[np.int64], Scores]:
+    """The n best of some scored tracks, filled up with unscored ones (score 0) in the order of their index."""
+    left = ~np.isin(tracks, known, kind="sort") & (scores > 0)
+    tracks, scores = tracks[left].astype(np.int64), scores[left]
+    if tracks.size > n:
+        edge = np.partition(scores, tracks.size - n)[tracks.size - n]
+        reach = scores >= edge
+        tracks, scores = tracks[reach], scores[reach]
+    order = np.lexsort((tracks, -scores))[:n]
+    tracks, scores = tracks[order], scores[order]
+    if tracks.size < n:
+        silent = np.setdiff1d(np.arange(n_tracks), np.concatenate([tracks, known]))[: n - tracks.size]
+        tracks = np.concatenate([tracks, silent])
+        scores = np.concatenate([scores, np.zeros(silent.size, dtype=np.float32)])
+    return tracks, scores
 
 
 def _by_implicit(model: Any, histories: sp.csr_matrix) -> sp.csr_matrix:

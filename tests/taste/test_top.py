@@ -1,0 +1,29 @@
+"""The short way to the largest of many scores."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from synesthete.taste.top import best
+
+
+@pytest.mark.parametrize("n", [1, 20, 100, 700])
+@pytest.mark.parametrize("levels", [3, 50, 10**6])
+def test_many_scores_with_many_ties(n, levels):
+    scores = np.random.default_rng(n).integers(0, levels, (3, 5_003)).astype(np.float32)
+    found, values = best(scores, None, n)
+    expected = np.argsort(-scores, axis=1, kind="stable")[:, :n]
+    np.testing.assert_array_equal(found, expected)
+    np.testing.assert_array_equal(values, np.take_along_axis(scores, expected, axis=1))
+
+
+def test_all_equal_scores_come_by_index():
+    found, _ = best(np.ones((2, 2_000), np.float32), None, 5)
+    np.testing.assert_array_equal(found, [[0, 1, 2, 3, 4]] * 2)
+
+
+def test_every_track_or_none():
+    scores = np.array([[1, 3, 2]], np.float32)
+    assert best(scores, None, 0)[0].shape == (1, 0)
+    assert best(scores, None, 3)[0].tolist() == [[1, 2, 0]]
