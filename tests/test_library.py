@@ -1,0 +1,160 @@
+"""The library from Python and from the command line: the whole path on synthesized music."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+import synesthete
+from synesthete.cli import run
+from synesthete.errors import AudioError, InputError, NotFound
+from synesthete.library import Library
+from tests import sound
+
+
+@pytest.fixture(scope="module")
+def heard(tmp_path_factory, _music_template) -> tuple[Path, Path]:
+    """(data folder, music folder) of six pieces, added once through the command line."""
+    place = tmp_path_factory.mktemp("library")
+    music = Path(shutil.copytree(_music_template, place / "music"))
+    (music / "broken.mp3").write_bytes(b"no music in here")
+    assert run(["--data", str(place / "data"), "add", str(music), "--workers", "1"]) == 3
+    return place / "data", music
+
+
+@pytest.fixture
+def library(heard):
+    """The library of the six pieces, open."""
+    with synesthete.open(heard[0]) as opened:
+        yield opened
+
+
+def _json(capsys, *arguments):
+    capsys.readouterr()
+    code = run([str(a) for a in arguments])
+    out, err = capsys.readouterr()
+    return code, json.loads(out), err
+
+
+def test_status_adds_up(heard, capsys):
+    data, music = heard
+    code, now, _ = _json(capsys, "status", "--json", "--failed", "--data", data)
+    tracks = now["tracks"]
+    assert code == 0 and tracks["found"] == 7 == sum(tracks[k] for k in ("analyzed", "skipped", "failed", "pending"))
+    assert tracks["analyzed"] == 6 and tracks["quick"] == 0 and now["encoder"].count("@") == 1
+    assert now["index"]["tracks"] == 6 and now["folders"][0]["path"] == str(music) and now["jobs"] == []
+    [failed] = now["failed"]
+    assert failed["path"].endswith("broken.mp3") and failed["reason"]
+
+
+def test_status_for_people(heard, capsys):
+    assert run(["--data", str(heard[0]), "status", "--failed"]) == 0
+    out = capsys.readouterr().out
+    assert "7 files: 6 analyzed, 0 skipped, 1 failed, 0 pending" in out and "broken.mp3" in out
+
+
+def test_updating_finds_nothing_new_and_says_what_failed(heard, capsys):
+    code, now, err = _json(capsys, "update", "--json", "--data", heard[0])
+    assert code == 3, "done, and one file had failed before"
+    assert now["findings"]["found"] == 7 and now["findings"]["new"] == 0
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    "arguments, code, told",
+    [
+        (["add"], 2, "Missing argument"),
+        (["add", "--load", "0", "."], 2, "not a percentage"),
+        (["add", "--workers", "x", "."], 2, "not a valid integer"),
+        (["add", "/no/such/folder"], 1, "there is no such folder: /no/such/folder"),
+        (["add", __file__], 1, "this is a file; a folder can be added"),
+        (["update", "--nonsense"], 2, "No such option"),
+    ],
+)
+def test_misuse_is_told(tmp_path, capsys, arguments, code, told):
+    assert run(["--data", str(tmp_path), *arguments]) == code
+    assert told in capsys.readouterr().err
+
+
+def test_its_own_data_is_not_music(tmp_path, capsys):
+    assert run(["--data", str(tmp_path), "add", str(tmp_path)]) == 1
+    assert "keeps its own data" in capsys.readouterr().err
+
+
+def test_similar_by_id_path_phrase_and_file(library, heard, tmp_path):
+    cogs = library.track("cogs")
+    expected = {"Wheels", "Levers"}
+    for query in (cogs, int(cogs.id), cogs.path, "cogs byron", os.path.relpath(cogs.path)):
+        answer = library.similar(query, n=2, per_artist=0)
+        assert {r.track.title for r in answer.results} == expected
+    clip = sound.write(tmp_path / "clip.wav", sound.chord(112, 11.0, 2.0, 9))
+    for query in (clip, str(clip), clip.read_bytes()):
+        answer = library.similar(query, start_s=0.5, end_s=10.5, n=3, per_artist=0)
+        assert {r.track.title for r in answer.results} == {"Cogs", *expected}
+        assert all(r.moment and r.reason and -1 <= r.similarity <= 1 for r in answer.results)
+
+
+def test_questions_that_lead_nowhere(library, heard, tmp_path):
+    with pytest.raises(NotFound, match="no track is meant"):
+        library.similar("zzzz qqqq")
+    with pytest.raises(NotFound):
+        library.similar(10**9)
+    with pytest.raises(AudioError):
+        library.similar(b"no sound")
+    with pytest.raises(InputError):
+        library.similar("cogs", start_s=9, end_s=3)
+    with pytest.raises(NotFound, match="listener"):
+        library.recommend(listener="nobody")
+
+
+def test_recommend_from_seeds_and_for_a_listener(library):
+    answer = library.recommend(["cogs", library.track("wheels")], n=2, per_artist=0)
+    assert answer.results[0].track.title == "Levers"
+    person = library.parts.catalog.listeners.owner()
+    library.parts.catalog.feedback.say(person.id, "never", track_id=library.track("levers").id)
+    answer = library.recommend(["cogs"], listener=person.name, n=5, per_artist=0)
+    assert "Levers" not in [r.track.title for r in answer.results]
+    library.parts.catalog.feedback.unsay(person.id, track_id=library.track("levers").id)
+
+
+def test_an_empty_library_answers_with_words(tmp_path, capsys):
+    with synesthete.open(tmp_path / "new") as library:
+        assert isinstance(library, Library) and library.search("x") == []
+        status = library.status()
+        assert status.tracks.found == 0 and status.to_dict()["index"]["tracks"] == 0
+        clip = sound.write(tmp_path / "clip.wav", sound.chord(112, 3.0))
+        answer = library.similar(clip)
+        assert answer.results == () and "synesthete add" in answer.note
+
+
+def test_settings_by_name(tmp_path):
+    with synesthete.open(tmp_path, workers=3) as library:
+        assert library.settings.workers == 3
+
+
+def test_an_index_of_another_version_is_made_anew(heard, tmp_path):
+    data = Path(shutil.copytree(heard[0], tmp_path / "data"))
+    card = next(data.glob("index/*/card.json"))
+    facts = json.loads(card.read_text())
+    card.write_text(json.dumps(facts | {"format": 99}))
+    with synesthete.open(data) as library:
+        assert "trouble" in library.status().to_dict()["index"]
+        library.update(workers=1)
+        assert library.status().index["tracks"] == 6
+
+
+def test_adding_quickly_and_then_in_full(tmp_path, music_folder, capsys):
+    data = tmp_path / "data"
+    assert run(["--data", str(data), "add", "--quick", "--workers", "1", "--nice", "5", "--load", "90%", str(music_folder)]) == 0
+    with synesthete.open(data) as library:
+        counts = library.status().tracks
+        assert (counts.analyzed, counts.quick) == (6, 6)
+        told = []
+        library.update(told.append, workers=1)
+        counts = library.status().tracks
+        assert (counts.analyzed, counts.quick) == (6, 0)
+        assert told[-1].kind == "analyze" and told[-1].done == 6
