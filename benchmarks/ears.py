@@ -2,9 +2,9 @@
 
     python benchmarks/ears.py [--seconds S] [--rounds R]
 
-The floor is the picture alone (log-mel); the peer is a network of VGGish's shape with random weights, in the same
-ONNX Runtime and the same run. Rounds are interleaved and the best of each is taken, so that what else the machine
-does falls on all alike.
+The floor is the picture alone (log-mel); the peer is a network of VGGish's shape with random weights, in the
+same ONNX Runtime and the same run. Rounds are interleaved and the best of each is taken, so that what else
+the machine does falls on all alike.
 """
 
 from __future__ import annotations
@@ -30,12 +30,21 @@ def shaped_like_vggish(folder: Path) -> Encoder:
     from synesthete.training.vggish import CONVOLUTIONS, LAYERS, assemble
 
     rng, weights, inputs = np.random.default_rng(0), {}, 1
-    for layer, width in zip(CONVOLUTIONS + LAYERS, (64, 128, 256, 256, 512, 512, 4096, 4096, 128), strict=True):
+    for layer, width in zip(
+        CONVOLUTIONS + LAYERS, (64, 128, 256, 256, 512, 512, 4096, 4096, 128), strict=True
+    ):
         inputs = inputs * 24 if layer == LAYERS[0] else inputs
         shape = (3, 3, inputs, width) if layer in CONVOLUTIONS else (inputs, width)
-        weights[layer] = (rng.standard_normal(shape, np.float32) * np.float32(0.02), np.zeros(width, np.float32))
+        weights[layer] = (
+            rng.standard_normal(shape, np.float32) * np.float32(0.02),
+            np.zeros(width, np.float32),
+        )
         inputs = width
-    np.savez(folder / "pca.npz", pca_eigen_vectors=np.eye(128, dtype=np.float32), pca_means=np.zeros(128, np.float32))
+    np.savez(
+        folder / "pca.npz",
+        pca_eigen_vectors=np.eye(128, dtype=np.float32),
+        pca_means=np.zeros(128, np.float32),
+    )
     assemble(weights, folder / "pca.npz", folder / "vggish", "random weights")
     return OnnxEncoder(folder / "vggish")
 

@@ -1,4 +1,7 @@
-"""Made sound: MIDI that a reader understands, voices at the pitch they are asked for, pictures that stay pictures."""
+"""Made sound: MIDI that a reader understands, voices at the pitch they are asked for.
+
+Pictures that stay pictures.
+"""
 
 from __future__ import annotations
 
@@ -92,10 +95,14 @@ def test_a_remix_is_the_same_from_the_same_seed() -> None:
 
 
 def test_packed_pictures_are_within_a_quarter_of_a_decibel() -> None:
-    picture = np.random.default_rng(0).uniform(FLOOR_DB, FLOOR_DB + 255 * STEP_DB, (50, 80)).astype(np.float32)
+    picture = (
+        np.random.default_rng(0).uniform(FLOOR_DB, FLOOR_DB + 255 * STEP_DB, (50, 80)).astype(np.float32)
+    )
     assert np.abs(to_decibels(to_bytes(picture)) - picture).max() <= STEP_DB / 2 + 1e-4
 
 
-@pytest.mark.parametrize("seconds, expected", [(3, [0]), (10, [0]), (23, [0, 5, 10, 13]), (70, [*range(0, 60, 5), 60])])
+@pytest.mark.parametrize(
+    "seconds, expected", [(3, [0]), (10, [0]), (23, [0, 5, 10, 13]), (70, [*range(0, 60, 5), 60])]
+)
 def test_windows_cover_the_track(seconds: float, expected: list[float]) -> None:
     np.testing.assert_allclose(window_starts(seconds), expected)

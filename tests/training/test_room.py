@@ -1,5 +1,6 @@
 """Training end to end, small: it packs, learns, stops, goes on, and ends in an encoder that hears."""
 
+# ruff: noqa: E402 (torch may be absent)
 from __future__ import annotations
 
 import json
@@ -109,7 +110,9 @@ def test_fine_tuning_starts_from_the_same_ear(pack: Path, tmp_path: Path) -> Non
     export(ear, tmp_path / "encoder", make_card("small", "1", ear, {}), pictures)
     again = ear_from_network(tmp_path / "encoder" / "network.onnx", pictures)
     with torch.inference_mode():
-        torch.testing.assert_close(again.eval()(torch.from_numpy(pictures)), ear(torch.from_numpy(pictures)), rtol=0, atol=1e-4)
+        torch.testing.assert_close(
+            again.eval()(torch.from_numpy(pictures)), ear(torch.from_numpy(pictures)), rtol=0, atol=1e-4
+        )
 
 
 def test_nothing_to_train_on_is_said(tmp_path: Path) -> None:
@@ -118,7 +121,17 @@ def test_nothing_to_train_on_is_said(tmp_path: Path) -> None:
 
 
 def test_the_command_makes_an_encoder(music: Path, tmp_path: Path) -> None:
-    arguments = ["--audio", str(music), "--out", str(tmp_path / "out"), "--steps", "2", "--batch", "4", "--json"]
+    arguments = [
+        "--audio",
+        str(music),
+        "--out",
+        str(tmp_path / "out"),
+        "--steps",
+        "2",
+        "--batch",
+        "4",
+        "--json",
+    ]
     result = CliRunner().invoke(command, arguments, obj={"data": None}, standalone_mode=False)
     assert result.return_value == 3, result.output  # the silent file was left out
     document = json.loads(result.stdout)

@@ -1,7 +1,7 @@
 """The shipped ear says today what it said when it left the training room; no torch needed.
 
-`golden/aurora.npz` holds pictures of composed pieces (ours) in packed decibels and what the torch network made of
-them. A new version of the ear comes with new golden numbers.
+`golden/aurora.npz` holds pictures of composed pieces (ours) in packed decibels and what the torch network
+made of them. A new version of the ear comes with new golden numbers.
 """
 
 from __future__ import annotations
@@ -48,7 +48,9 @@ def test_it_keeps_its_promises(encoder: OnnxEncoder) -> None:
     assert encoder.card.excerpt_s == 10.0 and encoder.mel.sample_rate == 16_000
 
 
-def test_pictures_do_not_depend_on_their_neighbors(encoder: OnnxEncoder, golden: dict[str, np.ndarray]) -> None:
+def test_pictures_do_not_depend_on_their_neighbors(
+    encoder: OnnxEncoder, golden: dict[str, np.ndarray]
+) -> None:
     pictures = golden["pictures"].astype(np.float32) * 0.5 - 50.0
     alone = np.concatenate([encoder.embed(picture[None]) for picture in pictures])
     np.testing.assert_allclose(encoder.embed(pictures), alone, atol=1e-5)
@@ -56,7 +58,9 @@ def test_pictures_do_not_depend_on_their_neighbors(encoder: OnnxEncoder, golden:
 
 def test_loudness_is_not_heard(encoder: OnnxEncoder, golden: dict[str, np.ndarray]) -> None:
     pictures = golden["pictures"].astype(np.float32) * 0.5 - 50.0
-    pictures = np.maximum(pictures, pictures.max((1, 2), keepdims=True) - 60)  # the floor itself does not get louder
+    pictures = np.maximum(
+        pictures, pictures.max((1, 2), keepdims=True) - 60
+    )  # the floor itself does not get louder
     similarity = (encoder.embed(pictures) * encoder.embed(pictures + 12)).sum(1)
     assert similarity.min() > 0.999
 

@@ -1,4 +1,4 @@
-"""Writes TensorFlow checkpoints of both kinds, byte by byte from the format's description, to test the reader."""
+"""Writes TensorFlow checkpoints of both kinds, byte by byte, to test the reader."""
 
 from __future__ import annotations
 
@@ -66,7 +66,9 @@ def write_v1(path: Path, tensors: dict[str, np.ndarray]) -> None:
     metas, entries = b"", {}
     for number, (name, values) in enumerate(tensors.items()):
         extents = b"".join(field(1, b"") for _ in values.shape)
-        metas += field(1, field(1, name.encode()) + field(2, shape(values.shape)) + field(3, 1) + field(4, extents))
+        metas += field(
+            1, field(1, name.encode()) + field(2, shape(values.shape)) + field(3, 1) + field(4, extents)
+        )
         data = field(1, 1) + field(5, values.astype("<f4").tobytes())
         piece = field(1, name.encode()) + field(2, extents) + field(3, data)
         entries[b"\x00\x01" + struct.pack(">I", number)] = field(2, piece)

@@ -14,18 +14,30 @@ EXISTING = click.Path(exists=True, path_type=Path)
 
 
 @click.command()
-@click.option("--audio", multiple=True, required=True, type=EXISTING, help="Folder (or file) of recordings; repeatable.")
-@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Where the run is kept.")
+@click.option(
+    "--audio", multiple=True, required=True, type=EXISTING, help="Folder (or file) of recordings; repeatable."
+)
+@click.option(
+    "--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Where the run is kept."
+)
 @click.option("--name", default="mine", show_default=True, help="Name of the encoder.")
 @click.option("--version", "version", default="1", show_default=True, help="Version of the encoder.")
-@click.option("--teachers", type=FOLDER, help="Folder of taggers' weights to learn from; none: self-supervised.")
+@click.option(
+    "--teachers", type=FOLDER, help="Folder of taggers' weights to learn from; none: self-supervised."
+)
 @click.option("--teacher", "teacher_names", multiple=True, help="Which of them, e.g. msd-fcn; repeatable.")
 @click.option("--midi", multiple=True, type=FOLDER, help="Folder of MIDI files to render; repeatable.")
 @click.option("--compose", type=click.IntRange(0), default=0, help="Pieces to compose by chance, 45 s each.")
 @click.option("--remix", type=click.IntRange(0), default=0, help="Recordings to make anew, up to 50 s each.")
-@click.option("--hold-out", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="File names never to train on.")
+@click.option(
+    "--hold-out",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="File names never to train on.",
+)
 @click.option("--from", "start", help="Encoder to fine-tune from: a name (aurora) or a folder.")
-@click.option("--steps", type=click.IntRange(1), default=8000, show_default=True, help="Steps of training in all.")
+@click.option(
+    "--steps", type=click.IntRange(1), default=8000, show_default=True, help="Steps of training in all."
+)
 @click.option("--batch", type=click.IntRange(4), default=96, show_default=True, help="Windows per step.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Of all chance.")
 @click.option("--threads", type=click.IntRange(1), help="Processor threads; default: torch decides.")

@@ -1,9 +1,9 @@
 """What a recording suffers on its way to a listener, done to the picture instead of the sound.
 
-All functions take and give pictures (N, T, M) in decibels and draw their chances from one generator, each sample
-its own. Working on pictures costs a thousandth of working on waveforms and is exact for everything that is a
-gain per band (equalization, band limits) and nearly so for what adds powers (reverberation, noise, a second
-recording): phases are lost anyway.
+All functions take and give pictures (N, T, M) in decibels and draw their chances from one generator, each
+sample its own. Working on pictures costs a thousandth of working on waveforms and is exact for everything
+that is a gain per band (equalization, band limits) and nearly so for what adds powers (reverberation, noise,
+a second recording): phases are lost anyway.
 """
 
 from __future__ import annotations
@@ -64,7 +64,9 @@ def warp(pictures: Tensor, frames: int, generator: Generator, chance: float) -> 
     theta[:, 0, 2] = shift * 2 / bands
     theta[:, 1, 1] = torch.clamp(frames / total * stretch, max=1.0)
     grid = torch.nn.functional.affine_grid(theta, [count, 1, frames, bands], align_corners=False)
-    moved = torch.nn.functional.grid_sample(pictures[:, None], grid, padding_mode="border", align_corners=False)
+    moved = torch.nn.functional.grid_sample(
+        pictures[:, None], grid, padding_mode="border", align_corners=False
+    )
     return moved[:, 0]
 
 
@@ -79,7 +81,10 @@ def equalize(x: Tensor, generator: Generator, chance: float) -> Tensor:
 
 
 def band_limits(x: Tensor, generator: Generator, chances: Chances, phone: Tensor) -> Tensor:
-    """Gains (N, 1, M) in power of a low-pass from 2.8 kHz up and a high-pass below 500 Hz, steep as codecs are."""
+    """Gains (N, 1, M) in power of a low-pass from 2.8 kHz up and a high-pass below 500 Hz.
+
+    Steep as codecs are.
+    """
     bands = torch.arange(x.shape[2], device=x.device).float()
     slope = _uniform(x, generator, 4, 30)  # dB per band
     top = _uniform(x, generator, 0.62, 1.0) * x.shape[2]
@@ -100,7 +105,9 @@ def reverberate(power: Tensor, generator: Generator, gate: Tensor, frames: int =
     padded = torch.nn.functional.pad(dry, (0, 0, frames, 0))
     wet_sound = dry.clone()
     for lag in range(1, frames + 1):
-        wet_sound.addcmul_(padded[:, frames - lag : frames - lag + dry.shape[1]], tail[:, lag - 1, None, None])
+        wet_sound.addcmul_(
+            padded[:, frames - lag : frames - lag + dry.shape[1]], tail[:, lag - 1, None, None]
+        )
     out = power.clone()
     out[chosen] = wet_sound
     return out
@@ -140,7 +147,7 @@ def holes(x: Tensor, generator: Generator, chance: float) -> Tensor:
 
 def masks(x: Tensor, generator: Generator, chance: float) -> Tensor:
     """One band of frequencies and one stretch of time replaced by the picture's mean."""
-    count, frames, bands = x.shape
+    _, frames, bands = x.shape
     gate = _happens(x, generator, chance) > 0
     time, band = torch.arange(frames, device=x.device)[:, None], torch.arange(bands, device=x.device)
     first = _uniform(x, generator, 0, 1) * frames

@@ -23,7 +23,9 @@ def draw_curves(rows: Sequence[dict[str, float]], path: Path) -> None:
     picture.save(path)
 
 
-def _panel(pen: ImageDraw.ImageDraw, top: int, name: str, steps: Sequence[float], values: Sequence[float]) -> None:
+def _panel(
+    pen: ImageDraw.ImageDraw, top: int, name: str, steps: Sequence[float], values: Sequence[float]
+) -> None:
     """One curve with its frame, its range and its title."""
     left, right, upper, lower = MARGIN + 30, WIDTH - MARGIN, top + 30, top + HEIGHT - 30
     low, high = min(values), max(values)

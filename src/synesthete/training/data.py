@@ -59,36 +59,44 @@ class Material:
         return low + np.minimum((places * (high - low)).astype(int), high - low - 1)
 
     def crops(self, windows: np.ndarray, frames: int, places: np.ndarray) -> Tensor:
-        """(N, frames, M) decibels: in each window at a place in [0, 1]; short tracks are repeated from their start."""
-        low, high = self.start[windows], np.minimum(self.start[windows] + WINDOW_FRAMES, self.last[self.track[windows]])
+        """(N, frames, M) decibels: in each window at a place in [0, 1].
+
+        Short tracks are repeated from their start.
+        """
+        low, high = (
+            self.start[windows],
+            np.minimum(self.start[windows] + WINDOW_FRAMES, self.last[self.track[windows]]),
+        )
         first = low + (places * np.maximum(high - low - frames, 0)).astype(int)
-        first = np.maximum(np.minimum(first, self.last[self.track[windows]] - frames), self.first[self.track[windows]])
+        first = np.maximum(
+            np.minimum(first, self.last[self.track[windows]] - frames), self.first[self.track[windows]]
+        )
         span = np.minimum(self.last[self.track[windows]] - first, frames)
         rows = first[:, None] + np.arange(frames)[None] % span[:, None]
         return self.frames[torch.from_numpy(rows)].float() * STEP_DB + FLOOR_DB
 
 
-def build_material(tracks: Sequence[PackedTrack], shares: dict[str, float], held_out: set[str]) -> Material:
-    """Material of the tracks; `shares` weighs a window by its group's kind (the part before ':'), default 1.
+def build_material(tracks: Sequence[PackedTrack], held_out: set[str]) -> Material:
+    """Material of the tracks, every window as likely as any other.
 
     Tracks whose name is held out get no chance of being drawn and no part in fitting the lessons.
     """
     kept = [track.name not in held_out for track in tracks]
-    weights = [shares.get(t.group.partition(":")[0], 1.0) * keep for t, keep in zip(tracks, kept, strict=True)]
-    return Material(tracks, joint_lessons(tracks, kept), weights)
+    return Material(tracks, joint_lessons(tracks, kept), [float(keep) for keep in kept])
 
 
 def draw(material: Material, count: int, generator: Generator) -> Batch:
     """One batch of `count` windows, chosen by chance, each as one clean and one augmented view.
 
-    Without lessons, the augmented view is of any window of the same track: excerpts of one track belong together.
+    Without lessons, the augmented view is of any window of the same track: excerpts of one track belong
+    together.
     """
     count = min(count, int((material.chance > 0).sum()))
     windows = torch.multinomial(material.chance, count, replacement=False, generator=generator).numpy()
     others = windows if material.lessons.shape[1] else material.kin(windows, generator)
     lengths, chances = zip(*LENGTHS, strict=True)
     pick = torch.multinomial(torch.tensor(chances), 1, generator=generator)
-    frames = lengths[int(pick)]
+    frames = int(lengths[int(pick)])
     places = torch.rand(2, count, generator=generator).numpy()
     wide = material.crops(windows, crop_length(frames), places[0])
     clean = warp(wide, frames, generator, CLEAN_WARP)
@@ -99,11 +107,13 @@ def draw(material: Material, count: int, generator: Generator) -> Batch:
     return Batch(torch.cat([clean, augment(other, frames, generator)]), lessons, tracks)
 
 
-def splice(clean: Tensor, other: Tensor, lessons: Tensor, generator: Generator) -> tuple[Tensor, Tensor, Tensor]:
+def splice(
+    clean: Tensor, other: Tensor, lessons: Tensor, generator: Generator
+) -> tuple[Tensor, Tensor, Tensor]:
     """Some windows go over into another one of the batch, in both views at the same share of their length.
 
-    Teachers pool over time, so the lesson of two halves is close to the mean of their lessons: new windows for
-    the price of a sum, and no window that could be learned by heart.
+    Teachers pool over time, so the lesson of two halves is close to the mean of their lessons: new windows
+    for the price of a sum, and no window that could be learned by heart.
     """
     count = len(clean)
     share = 0.25 + 0.5 * torch.rand(count, 1, generator=generator)

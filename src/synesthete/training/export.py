@@ -39,7 +39,8 @@ class Parity:
 def export(ear: Ear, folder: Path, card: Card, pictures: np.ndarray) -> Parity:
     """Writes `network.onnx`, `network.int8.onnx` and `card.json`; checks them on pictures (N, T, M) decibels.
 
-    Raises SynestheteError when torch and ONNX disagree by more than PARITY; then nothing is renamed into place.
+    Raises SynestheteError when torch and ONNX disagree by more than PARITY; then nothing is renamed into
+    place.
     """
     folder.mkdir(parents=True, exist_ok=True)
     drafts = {role: folder / f"draft.{name}" for role, name in FILES.items()}
@@ -47,7 +48,9 @@ def export(ear: Ear, folder: Path, card: Card, pictures: np.ndarray) -> Parity:
     quantize(drafts["fp32"], drafts["int8"], pictures)
     parity = compare(ear, drafts["fp32"], drafts["int8"], pictures[:32])
     if parity.difference > PARITY:
-        raise SynestheteError(f"torch and ONNX disagree by {parity.difference:.2g}, more than {PARITY:g}", subject=folder)
+        raise SynestheteError(
+            f"torch and ONNX disagree by {parity.difference:.2g}, more than {PARITY:g}", subject=folder
+        )
     for role, name in FILES.items():
         os.replace(drafts[role], folder / name)
     facts = {"torch_to_onnx": float(f"{parity.difference:.2g}"), "int8_cosine": round(parity.int8_cosine, 5)}
@@ -82,5 +85,11 @@ def calibration_pictures(material: Material, seed: int = 0) -> np.ndarray:
 def make_card(name: str, version: str, ear: Ear, facts: Mapping[str, Any]) -> Card:
     """The card of an ear of this kind; `facts` are license, trained_on, recipe and scores."""
     return Card(
-        name=name, version=version, dim=ear.shape.dim, excerpt_s=WINDOW_S, min_s=SHORTEST_S, mel=EAR_MEL, **facts
+        name=name,
+        version=version,
+        dim=ear.shape.dim,
+        excerpt_s=WINDOW_S,
+        min_s=SHORTEST_S,
+        mel=EAR_MEL,
+        **facts,
     )

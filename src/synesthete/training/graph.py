@@ -7,12 +7,13 @@ Input `picture` (N, T, M) float32 decibels, output `embedding` (N, D) of unit le
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from synesthete.training.model import RANGE_DB, SCALE_DB, Conv, Ear, fold
+from synesthete.training.model import EPSILON, RANGE_DB, SCALE_DB, Conv, Ear, fold
 
 OPSET = 17  # of 2022: old enough for every runtime in use
 IR_VERSION = 9
@@ -29,26 +30,33 @@ class _Graph:
         self.constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
         return name
 
-    def node(self, kind: str, inputs: list[str], name: str, **attributes: object) -> str:
+    def node(self, kind: str, inputs: list[str], name: str, **attributes: Any) -> str:
         self.nodes.append(helper.make_node(kind, inputs, [name], name=name, **attributes))
         return name
 
     def settle(self, picture: str) -> str:
         """Range below the maximum, mean removed, scaled; with a channel axis for the convolutions."""
         top = self.node("ReduceMax", [picture], "top", axes=[1, 2], keepdims=1)
-        lowest = self.node("Sub", [top, self.constant("range_db", np.float32([RANGE_DB]))], "lowest")
+        lowest = self.node(
+            "Sub", [top, self.constant("range_db", np.array([RANGE_DB], np.float32))], "lowest"
+        )
         clipped = self.node("Max", [picture, lowest], "clipped")
         mean = self.node("ReduceMean", [clipped], "mean_db", axes=[1, 2], keepdims=1)
         centered = self.node("Sub", [clipped, mean], "centered")
-        scaled = self.node("Div", [centered, self.constant("scale_db", np.float32([SCALE_DB]))], "scaled")
-        return self.node("Unsqueeze", [scaled, self.constant("channel_axis", np.int64([1]))], "settled")
+        scaled = self.node(
+            "Div", [centered, self.constant("scale_db", np.array([SCALE_DB], np.float32))], "scaled"
+        )
+        return self.node(
+            "Unsqueeze", [scaled, self.constant("channel_axis", np.array([1], np.int64))], "settled"
+        )
 
     def block(self, x: str, block: Conv, number: int) -> str:
         """Convolution, bias, what it is added to, ReLU."""
         weight, bias = (tensor.cpu().numpy().astype(np.float32) for tensor in fold(block))
         name = f"block{number}"
         inputs = [x, self.constant(f"{name}.weight", weight), self.constant(f"{name}.bias", bias)]
-        (top, left), stride = block.conv.padding, list(block.conv.stride)
+        top, left = block.padding
+        stride = list(block.conv.stride)
         y = self.node("Conv", inputs, f"{name}.conv", strides=stride, pads=[top, left, top, left])
         if block.residual:
             y = self.node("Add", [x, y], f"{name}.sum")
@@ -59,7 +67,7 @@ def draw_graph(ear: Ear) -> onnx.ModelProto:
     """The graph of a trained ear."""
     graph = _Graph()
     x = graph.settle("picture")
-    for number, block in enumerate(ear.blocks):
+    for number, block in enumerate(ear.layers()):
         x = graph.block(x, block, number)
     mean = graph.node("ReduceMean", [x], "mean", axes=[2, 3], keepdims=0)
     peak = graph.node("ReduceMax", [x], "peak", axes=[2, 3], keepdims=0)
@@ -68,7 +76,9 @@ def draw_graph(ear: Ear) -> onnx.ModelProto:
     bias = graph.constant("linear.bias", ear.linear.bias.detach().cpu().numpy())
     raw = graph.node("Gemm", [pooled, weight, bias], "raw")
     length = graph.node("ReduceL2", [raw], "length", axes=[1], keepdims=1)
-    safe = graph.node("Max", [length, graph.constant("epsilon", np.float32([1e-12]))], "safe_length")
+    safe = graph.node(
+        "Max", [length, graph.constant("epsilon", np.array([EPSILON], np.float32))], "safe_length"
+    )
     graph.node("Div", [raw, safe], "embedding")
     shape = ear.shape
     model = helper.make_model(
@@ -88,7 +98,7 @@ def draw_graph(ear: Ear) -> onnx.ModelProto:
 
 
 def quantize(fp32: Path, int8: Path, pictures: np.ndarray) -> None:
-    """Writes the static 8-bit form (convolutions only, per channel, QDQ), calibrated on pictures (N, T, M)."""
+    """Writes the static 8-bit form (convolutions only, per channel, QDQ); calibrated on (N, T, M)."""
     from onnxruntime.quantization import (
         CalibrationDataReader,
         CalibrationMethod,
@@ -97,7 +107,7 @@ def quantize(fp32: Path, int8: Path, pictures: np.ndarray) -> None:
         quantize_static,
     )
 
-    class Reader(CalibrationDataReader):  # type: ignore[misc]
+    class Reader(CalibrationDataReader):
         def __init__(self) -> None:
             self.batches = iter(np.array_split(pictures.astype(np.float32), max(1, len(pictures) // 8)))
 

@@ -1,7 +1,7 @@
 """Lessons: what several teachers hear, squeezed into one target per window.
 
-Each teacher's features are standardized, turned to their principal axes and softly whitened, so that no teacher
-and no loud direction speaks for all; then the teachers are set side by side at unit length.
+Each teacher's features are standardized, turned to their principal axes and softly whitened, so that no
+teacher and no loud direction speaks for all; then the teachers are set side by side at unit length.
 
 Letters in shapes: W windows, F features of one teacher, L numbers of the joint lesson.
 """
@@ -31,7 +31,9 @@ class Whitening:
         return unit((features.astype(np.float32) - self.mean) @ self.matrix)
 
 
-def fit_whitening(features: np.ndarray, components: int = COMPONENTS, softness: float = SOFTNESS) -> Whitening:
+def fit_whitening(
+    features: np.ndarray, components: int = COMPONENTS, softness: float = SOFTNESS
+) -> Whitening:
     """The soft whitening of some windows' features (W, F), W at least a few times `components`."""
     values = features.astype(np.float64)
     mean, spread = values.mean(0), values.std(0)
@@ -52,7 +54,9 @@ def joint_lessons(tracks: Sequence[PackedTrack], fit_on: Sequence[bool]) -> np.n
     windows = sum(len(track.starts) for track in tracks)
     if not names:
         return np.zeros((windows, 0), np.float32)
-    chosen = np.concatenate([np.full(len(track.starts), keep) for track, keep in zip(tracks, fit_on, strict=True)])
+    chosen = np.concatenate(
+        [np.full(len(track.starts), keep) for track, keep in zip(tracks, fit_on, strict=True)]
+    )
     parts = []
     for name in names:
         features = np.concatenate([track.lessons[name] for track in tracks])

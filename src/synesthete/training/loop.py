@@ -49,7 +49,8 @@ class Run:
         self.folder, self.material, self.plan = folder, material, plan
         self.device = "cuda" if torch.cuda.is_available() else "cpu"
         torch.manual_seed(plan.seed)
-        self.ear = Ear(shape).to(self.device, memory_format=torch.channels_last)
+        self.ear = Ear(shape).to(self.device)
+        self.ear.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         lesson_size = material.lessons.shape[1]
         self.speak = nn.Linear(self.ear.shape.dim, lesson_size).to(self.device) if lesson_size else None
         self.average = copy.deepcopy(self.ear).eval()
@@ -89,8 +90,7 @@ class Run:
         for group in self.optimizer.param_groups:
             group["lr"] = self.rate()
         self.ear.train()
-        kind = torch.bfloat16
-        with torch.autocast(self.device, kind):
+        with torch.autocast(self.device, torch.bfloat16):
             raw = self.ear.features(batch.views.to(self.device))
         embeddings = nn.functional.normalize(raw.float(), dim=1)
         parts = self.losses(embeddings, batch)
@@ -162,11 +162,13 @@ class Run:
         self.average.load_state_dict(state["average"])
         self.chances.set_state(state["chances"].cpu())
         self.step, self.rows = state["step"], state["rows"]
-        heads_fit = self.speak is not None and state["speak"] is not None
-        if heads_fit and state["speak"]["weight"].shape == self.speak.weight.shape:
-            self.speak.load_state_dict(state["speak"])
-            self.optimizer.load_state_dict(state["optimizer"])
-        elif self.speak is None and state["speak"] is None:
+        if self.speak is None:
+            known = state["speak"] is None
+        else:
+            known = state["speak"] is not None and state["speak"]["weight"].shape == self.speak.weight.shape
+            if known:
+                self.speak.load_state_dict(state["speak"])
+        if known:
             self.optimizer.load_state_dict(state["optimizer"])
 
 

@@ -22,12 +22,15 @@ class Weights:
 
 
 def distill(spoken: Tensor, lessons: Tensor) -> Tensor:
-    """One minus the cosine between the ear's answer through a linear head, (2N, F), and the lesson, (2N, F)."""
+    """One minus the cosine between the ear's answer through a linear head and the lesson, (2N, F) both."""
     return (1 - nn.functional.cosine_similarity(spoken, lessons, dim=1)).mean()
 
 
 def relate(embeddings: Tensor, lessons: Tensor) -> Tensor:
-    """Mean squared difference of the two similarity matrices, (2N, D) against (2N, F), both of unit length."""
+    """Mean squared difference of the two similarity matrices, (2N, D) against (2N, F).
+
+    Both of unit length.
+    """
     return ((embeddings @ embeddings.T - lessons @ lessons.T) ** 2).mean()
 
 

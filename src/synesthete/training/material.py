@@ -1,7 +1,7 @@
 """Where training sound comes from: recordings, MIDI files, pieces composed by chance; all packed once.
 
-Every item has a name and a seed of its own, so preparation can stop anywhere and go on, and two machines prepare
-the same. Held-out files are never packed, nor remixed.
+Every item has a name and a seed of its own, so preparation can stop anywhere and go on, and two machines
+prepare the same. Held-out files are never packed, nor remixed.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import random
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,26 @@ from synesthete.errors import InputError, SynestheteError
 from synesthete.training.pack import EAR_MEL, pack_waveform, shard_path, write_track
 from synesthete.training.synthesis import composed, remix, retold, soundfonts
 
-SUFFIXES = frozenset(".mp3 .flac .ogg .oga .opus .m4a .mp4 .aac .wav .aif .aiff .wma .webm .mka .wv .ape".split())
+SUFFIXES = frozenset(
+    [
+        ".mp3",
+        ".flac",
+        ".ogg",
+        ".oga",
+        ".opus",
+        ".m4a",
+        ".mp4",
+        ".aac",
+        ".wav",
+        ".aif",
+        ".aiff",
+        ".wma",
+        ".webm",
+        ".mka",
+        ".wv",
+        ".ape",
+    ]
+)
 COMPOSED_S, RETOLD_S, REMIX_S = 45.0, 40.0, 50.0  # seconds per made item
 LONGEST_S = 600.0  # of one recording: an hour-long mix would outweigh a hundred tracks
 SHORTEST_S = 2.0
@@ -64,17 +84,24 @@ def items(sources: Sources) -> Iterator[Item]:
     if not files:
         raise InputError("no sound files to train on", subject=", ".join(map(str, sources.audio)))
     for path in files:
-        yield Item(f"audio:{path.parent.name}/{path.name}", f"audio:{path.parent.name}", lambda path=path: _record(path))
+        yield Item(
+            f"audio:{path.parent.name}/{path.name}", f"audio:{path.parent.name}", partial(_record, path)
+        )
     midis = [path for folder in sources.midi for path in sorted(folder.rglob("*.mid"))]
     fonts = soundfonts() if midis or sources.compose or sources.remix else []
     if (midis or sources.compose) and not fonts:
-        raise InputError("rendering needs a General MIDI soundfont", hint="Install one (fluid-soundfont-gm), or leave out --midi and --compose.")
+        raise InputError(
+            "rendering needs a General MIDI soundfont",
+            hint="Install one (fluid-soundfont-gm), or leave out --midi and --compose.",
+        )
     random.Random(sources.seed).shuffle(midis)
     made = (_composed(sources, fonts), _retold(sources, midis, fonts), _remixed(sources, files, fonts))
     yield from _in_turns(made)
 
 
-def prepare(sources: Sources, folder: Path, progress: Callable[[str, int], Any] = lambda name, done: None) -> list[str]:
+def prepare(
+    sources: Sources, folder: Path, progress: Callable[[str, int], Any] = lambda name, done: None
+) -> list[str]:
     """Packs what is not packed yet; the names of items that could not be heard, with the reason."""
     teachers = None
     if sources.teachers is not None:
@@ -102,6 +129,10 @@ def _record(path: Path) -> np.ndarray:
     return decode(path, EAR_MEL.sample_rate, 0.0, LONGEST_S)
 
 
+def _compose(seed: int, fonts: Sequence[Path]) -> np.ndarray:
+    return composed(seed, COMPOSED_S, fonts)[1]
+
+
 def _seed(sources: Sources, name: str) -> int:
     return zlib.crc32(f"{sources.seed}/{name}".encode())
 
@@ -109,13 +140,13 @@ def _seed(sources: Sources, name: str) -> int:
 def _composed(sources: Sources, fonts: Sequence[Path]) -> Iterator[Item]:
     for number in range(sources.compose):
         name = f"composed:{number:05d}"
-        yield Item(name, "composed", lambda name=name: composed(_seed(sources, name), COMPOSED_S, fonts)[1])
+        yield Item(name, "composed", partial(_compose, _seed(sources, name), fonts))
 
 
 def _retold(sources: Sources, midis: Sequence[Path], fonts: Sequence[Path]) -> Iterator[Item]:
     for path in midis:
         name = f"midi:{path.parent.name}/{path.name}"
-        yield Item(name, "midi", lambda name=name, path=path: retold(_seed(sources, name), path, RETOLD_S, fonts))
+        yield Item(name, "midi", partial(retold, _seed(sources, name), path, RETOLD_S, fonts))
 
 
 def _remixed(sources: Sources, files: Sequence[Path], fonts: Sequence[Path]) -> Iterator[Item]:
@@ -126,7 +157,7 @@ def _remixed(sources: Sources, files: Sequence[Path], fonts: Sequence[Path]) -> 
 
     for number in range(sources.remix):
         name = f"remix:{number:05d}"
-        yield Item(name, "remix", lambda name=name: make(name))
+        yield Item(name, "remix", partial(make, name))
 
 
 def _in_turns(kinds: Sequence[Iterator[Item]]) -> Iterator[Item]:

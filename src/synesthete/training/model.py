@@ -47,7 +47,7 @@ class Conv(nn.Module):
         super().__init__()
         self.conv = nn.Conv2d(inputs, outputs, kernel, stride, padding, bias=False)
         self.norm = nn.BatchNorm2d(outputs)
-        self.residual = residual
+        self.residual, self.padding = residual, padding
 
     def forward(self, x: Tensor) -> Tensor:
         y = self.norm(self.conv(x))
@@ -57,8 +57,9 @@ class Conv(nn.Module):
 class Ear(nn.Module):
     """Pictures (N, T, M) in decibels -> embeddings (N, D) of unit length; any T from MIN_FRAMES on.
 
-    A stem of stride four keeps the network cheap on small processors; plain convolutions quantize well. The last
-    convolution spans all bands that are left, then mean and maximum over time make any length one vector.
+    A stem of stride four keeps the network cheap on small processors; plain convolutions quantize well. The
+    last convolution spans all bands that are left, then mean and maximum over time make any length one
+    vector.
     """
 
     def __init__(self, shape: EarShape | None = None) -> None:
@@ -75,7 +76,7 @@ class Ear(nn.Module):
             ]
         )
         self.linear = nn.Linear(2 * shape.head, shape.dim)
-        for block in self.blocks:
+        for block in self.layers():
             nn.init.kaiming_normal_(block.conv.weight, nonlinearity="relu")
 
     def forward(self, pictures: Tensor) -> Tensor:
@@ -88,6 +89,10 @@ class Ear(nn.Module):
             x = block(x)
         over_time = x[:, :, :, 0].float()
         return self.linear(torch.cat([over_time.mean(2), over_time.amax(2)], 1))
+
+    def layers(self) -> list[Conv]:
+        """The convolutions in order."""
+        return [block for block in self.blocks if isinstance(block, Conv)]
 
     def parameter_count(self) -> int:
         """How many numbers were learned."""
@@ -103,6 +108,14 @@ def settle(pictures: Tensor) -> Tensor:
 
 def fold(block: Conv) -> tuple[Tensor, Tensor]:
     """Weight and bias of a convolution with its batch normalization folded in, as in serving."""
-    scale = block.norm.weight / torch.sqrt(block.norm.running_var + block.norm.eps)
-    weight = block.conv.weight * scale[:, None, None, None]
-    return weight.detach(), (block.norm.bias - block.norm.running_mean * scale).detach()
+    scale, shift = affine(block.norm)
+    return (block.conv.weight * scale[:, None, None, None]).detach(), shift.detach()
+
+
+def affine(norm: nn.BatchNorm2d) -> tuple[Tensor, Tensor]:
+    """What a batch normalization does once it has learned: multiply by one vector, add another, (C,) each."""
+    mean, variance = norm.running_mean, norm.running_var
+    if mean is None or variance is None:
+        raise ValueError("a normalization without running statistics")
+    scale = norm.weight / torch.sqrt(variance + norm.eps)
+    return scale, norm.bias - mean * scale

@@ -1,7 +1,8 @@
 """Packed material: the pictures of many tracks as bytes, beside what the teachers hear in them.
 
 A pack is a folder of `.npz` shards, one per source track: written beside and renamed into place, so that a
-stopped preparation goes on where it was. Decibels are kept in steps of half a decibel: thirty hours are 350 MB.
+stopped preparation goes on where it was. Decibels are kept in steps of half a decibel: thirty hours are 350
+MB.
 
 Letters in shapes: T frames, M bands, W windows of a track, F features of a teacher.
 """
@@ -13,6 +14,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -58,7 +60,10 @@ def to_decibels(packed: np.ndarray) -> np.ndarray:
 
 
 def window_starts(seconds: float) -> np.ndarray:
-    """Where the windows of a track begin, in seconds: every WINDOW_HOP_S, the last one whole if there is room."""
+    """Where the windows of a track begin, in seconds.
+
+    Every WINDOW_HOP_S, the last one whole if there is room.
+    """
     last = max(0.0, seconds - WINDOW_S)
     return np.append(np.arange(0.0, last, WINDOW_HOP_S), last) if last > 1.0 else np.array([0.0])
 
@@ -74,14 +79,9 @@ def write_track(folder: Path, track: PackedTrack) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_suffix(".part")
     with open(beside, "wb") as file:
-        np.savez(
-            file,
-            name=np.array(track.name),
-            group=np.array(track.group),
-            pictures=track.pictures,
-            starts=track.starts.astype(np.int32),
-            **{f"lesson:{teacher}": features for teacher, features in track.lessons.items()},
-        )
+        arrays: dict[str, Any] = {f"lesson:{teacher}": values for teacher, values in track.lessons.items()}
+        arrays |= {"name": np.array(track.name), "group": np.array(track.group)}
+        np.savez(file, pictures=track.pictures, starts=track.starts.astype(np.int32), **arrays)
     os.replace(beside, path)
 
 
@@ -89,7 +89,9 @@ def read_track(path: Path) -> PackedTrack:
     """One packed track."""
     with np.load(path) as shard:
         lessons = {key[7:]: shard[key] for key in shard.files if key.startswith("lesson:")}
-        return PackedTrack(str(shard["name"]), str(shard["group"]), shard["pictures"], shard["starts"], lessons)
+        return PackedTrack(
+            str(shard["name"]), str(shard["group"]), shard["pictures"], shard["starts"], lessons
+        )
 
 
 def pack_waveform(name: str, group: str, waveform: np.ndarray, teachers: dict | None = None) -> PackedTrack:

@@ -1,4 +1,4 @@
-"""The published taggers as ears, so that `evaluate sound` can set them beside ours; in the training room only.
+"""The published taggers as ears, so that `evaluate sound` can set them beside ours.
 
 Letters in shapes: S samples, N excerpts, T frames, M bands, F numbers of a teacher.
 """
@@ -14,7 +14,7 @@ from torch import nn
 
 from synesthete.encoders.encoder import Card, normalized
 from synesthete.training.pack import WINDOW_S
-from synesthete.training.teachers import TEACHER_MEL, available, load_teachers
+from synesthete.training.teachers import TEACHER_MEL, Hearing, available, load_teachers
 
 # The numbers of a Musicnn that others use as an embedding: its penultimate layer, after 753 maxima.
 PENULTIMATE = slice(753, 953)
@@ -24,8 +24,11 @@ class TeacherEncoder:
     """One tagger as an encoder: the layers it is taught from, or a part of them, at unit length."""
 
     def __init__(self, name: str, network: nn.Module, part: slice = slice(None)) -> None:
-        self._network, self._part = network, part
-        size = self.embed(np.zeros((1, round(WINDOW_S * TEACHER_MEL.frame_rate), TEACHER_MEL.n_mels), np.float32)).shape[1]
+        self._hear: Hearing = network.features  # type: ignore[assignment]
+        self._part = part
+        size = self.embed(
+            np.zeros((1, round(WINDOW_S * TEACHER_MEL.frame_rate), TEACHER_MEL.n_mels), np.float32)
+        ).shape[1]
         self.card = Card(name=name, version="1", dim=size, excerpt_s=WINDOW_S, mel=TEACHER_MEL)
 
     @property
@@ -46,7 +49,7 @@ class TeacherEncoder:
     def embed(self, pictures: np.ndarray) -> np.ndarray:
         """(N, T, M) -> (N, F) float32 of length 1: the layers pooled over the whole of each picture."""
         with torch.autocast("cpu", torch.bfloat16):
-            heard = [self._network.features(torch.tensor(picture.T), [0.0], 1e9)[0].float() for picture in pictures]
+            heard = [self._hear(torch.tensor(picture.T), [0.0], 1e9)[0].float() for picture in pictures]
         return normalized(torch.stack(heard).numpy()[:, self._part])
 
 

@@ -1,7 +1,7 @@
 """One command's worth of training: prepare, train, export; every stage goes on where it was stopped.
 
-The output folder holds `pack/` (pictures and lessons), `run/` (checkpoint and curves) and `encoder/`, which is
-ready for `synesthete encoders add`.
+The output folder holds `pack/` (pictures and lessons), `run/` (checkpoint and curves) and `encoder/`, which
+is ready for `synesthete encoders add`.
 """
 
 from __future__ import annotations
@@ -24,9 +24,6 @@ from synesthete.training.material import Sources, prepare
 from synesthete.training.model import Ear
 from synesthete.training.pack import read_pack
 from synesthete.training.tune import ear_from_network
-
-# Made sound counts less than recorded sound, window for window.
-SHARES = {"composed": 0.7, "midi": 0.5, "remix": 0.7}
 
 
 @dataclass(frozen=True)
@@ -63,7 +60,8 @@ def train(order: Order, report: Callable[[str], Any] = lambda line: None) -> Out
     pack = order.out / "pack"
     failed = prepare(order.sources, pack, lambda name, done: report(f"packing {done + 1}: {name}"))
     material = load_material(pack, order.sources.held_out)
-    report(f"{len(material.names)} tracks, {len(material)} windows, lessons of {material.lessons.shape[1]} numbers")
+    lesson = f"lessons of {material.lessons.shape[1]} numbers"
+    report(f"{len(material.names)} tracks, {len(material)} windows, {lesson}")
     run = Run(order.out / "run", material, order.plan)
     if order.start is not None and run.step == 0:
         network = order.start / Card.load(order.start).files["fp32"]
@@ -80,7 +78,7 @@ def load_material(pack: Path, held_out: frozenset[str] = frozenset()) -> Materia
     names = {track.name for track in tracks if track.name.rpartition("/")[2] in held_out}
     if not tracks or len(names) == len(tracks):
         raise InputError("nothing was packed that could be trained on", subject=pack)
-    return build_material(tracks, SHARES, names)
+    return build_material(tracks, names)
 
 
 def describe(order: Order, ear: Ear, material: Material) -> Card:
@@ -105,4 +103,8 @@ def held_out_files(path: Path) -> frozenset[str]:
 
 def _line(row: dict[str, float]) -> str:
     parts = ", ".join(f"{name} {value:.4g}" for name, value in row.items() if name not in ("step", "rate"))
-    return f"step {row['step']:.0f}: {parts}" if np.isfinite(list(row.values())).all() else f"step {row['step']:.0f}: diverged"
+    return (
+        f"step {row['step']:.0f}: {parts}"
+        if np.isfinite(list(row.values())).all()
+        else f"step {row['step']:.0f}: diverged"
+    )

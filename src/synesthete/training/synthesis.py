@@ -23,7 +23,11 @@ from synesthete.training.arrange import compose
 from synesthete.training.voices import sing, speak
 
 RATE = 16_000  # Hz: all training sound
-SOUNDFONT_FOLDERS = (Path("/usr/share/sounds/sf2"), Path("/usr/share/soundfonts"), Path("/usr/local/share/soundfonts"))
+SOUNDFONT_FOLDERS = (
+    Path("/usr/share/sounds/sf2"),
+    Path("/usr/share/soundfonts"),
+    Path("/usr/local/share/soundfonts"),
+)
 RENDER_TIMEOUT_S = 120
 
 
@@ -37,11 +41,25 @@ def render(midi: Path | bytes, soundfont: Path) -> np.ndarray:
     """(S,) the sound of a MIDI file, mono at RATE; raises InputError when it cannot be rendered."""
     program = shutil.which("fluidsynth")
     if program is None:
-        raise InputError("rendering MIDI needs fluidsynth", hint="Install it, or leave out --midi and --compose.")
+        raise InputError(
+            "rendering MIDI needs fluidsynth", hint="Install it, or leave out --midi and --compose."
+        )
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder, "piece.mid"), Path(folder, "piece.wav")
         source.write_bytes(midi if isinstance(midi, bytes) else midi.read_bytes())
-        command = [program, "-ni", "-q", "-r", str(RATE), "-g", "0.5", "-F", str(target), str(soundfont), str(source)]
+        command = [
+            program,
+            "-ni",
+            "-q",
+            "-r",
+            str(RATE),
+            "-g",
+            "0.5",
+            "-F",
+            str(target),
+            str(soundfont),
+            str(source),
+        ]
         try:
             subprocess.run(command, check=True, capture_output=True, timeout=RENDER_TIMEOUT_S)
             stereo, _ = soundfile.read(target, dtype="float32", always_2d=True)
@@ -133,6 +151,7 @@ def _over(below: np.ndarray, above: np.ndarray, gain_db: float) -> np.ndarray:
 def _change_programs(data: bytearray, chance: random.Random) -> None:
     """Other instruments of the same family or any, written over the program changes of a MIDI file."""
     for place in range(14, len(data) - 2):
-        # A program change right after a delta time of zero, in a track's first events: 00 Cn pp with pp < 128.
+        # A program change right after a delta time of zero, in a track's first events: 00 Cn pp with pp <
+        # 128.
         if data[place] == 0 and 0xC0 <= data[place + 1] <= 0xCF and data[place + 2] < 128:
             data[place + 2] = chance.randrange(0, 112)

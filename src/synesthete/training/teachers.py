@@ -1,16 +1,16 @@
 """Teachers: published music taggers, listened to for what they hear on the way to their tags.
 
 The shapes are those of Choi et al. 2016 (FCN), Choi et al. 2017 (CRNN) and Pons et al. 2018 (Musicnn) in the
-sizes of Won et al. 2020; the weights are PyTorch state dicts named `<data set>-<architecture>.pth` in a folder
-that the user brings. Every network here is run once over a whole track; windows of ten seconds are pooled from
-its layers afterwards, which is as good as cutting first and many times cheaper.
+sizes of Won et al. 2020; the weights are PyTorch state dicts named `<data set>-<architecture>.pth` in a
+folder that the user brings. Every network here is run once over a whole track; windows of ten seconds are
+pooled from its layers afterwards, which is as good as cutting first and many times cheaper.
 
 Letters in shapes: C channels, T frames at 62.5 per second, W windows, F features.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,11 +19,22 @@ from torch import Tensor, nn
 
 from synesthete.audio.spectrogram import MelSpec
 from synesthete.errors import SynestheteError
+from synesthete.training.model import affine
 
 # The front end all of these taggers were trained with: 32 ms windows every 16 ms, 96 bands, decibels.
 TEACHER_MEL = MelSpec(
-    sample_rate=16_000, n_fft=512, win_length=512, hop_length=256, n_mels=96, fmin=0.0, fmax=8000.0, floor=1e-10
+    sample_rate=16_000,
+    n_fft=512,
+    win_length=512,
+    hop_length=256,
+    n_mels=96,
+    fmin=0.0,
+    fmax=8000.0,
+    floor=1e-10,
 )
+
+
+Hearing = Callable[[Tensor, Sequence[float], float], Tensor]  # a teacher's `features`
 
 
 class ConvPool(nn.Module):
@@ -41,7 +52,13 @@ class ConvPool(nn.Module):
 class Fcn(nn.Module):
     """Five convolutions with pooling between (Choi 2016): the frequency means of all five layers."""
 
-    pools = ((2, 4), (2, 4), (2, 4), (3, 5), (4, 1))  # (bands, frames); the last frame pool is left to the window
+    pools = (
+        (2, 4),
+        (2, 4),
+        (2, 4),
+        (3, 5),
+        (4, 1),
+    )  # (bands, frames); the last frame pool is left to the window
 
     def __init__(self) -> None:
         super().__init__()
@@ -62,7 +79,10 @@ class Fcn(nn.Module):
 
 
 class Crnn(nn.Module):
-    """Four convolutions and two recurrent layers (Choi 2017): all five, the last state standing for the GRU."""
+    """Four convolutions and two recurrent layers (Choi 2017).
+
+    All five, the last state standing for the GRU.
+    """
 
     pools = ((2, 2), (3, 3), (4, 4), (4, 4))
 
@@ -103,8 +123,8 @@ class Vertical(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         # The normalization goes into the weights, so that only the maximum over heights is kept at full size.
-        scale = self.bn.weight / torch.sqrt(self.bn.running_var + self.bn.eps)
-        bias = (self.conv.bias - self.bn.running_mean) * scale + self.bn.bias
+        scale, shift = affine(self.bn)
+        bias = shift if self.conv.bias is None else shift + self.conv.bias * scale
         weight = self.conv.weight[:, 0] * scale[:, None, None]
         heights = x[0, 0].unfold(0, weight.shape[1], 1).transpose(1, 2)  # (heights, bands, T)
         loudest = nn.functional.conv1d(heights, weight, padding=3).amax(0).float()
@@ -139,7 +159,9 @@ class Musicnn(nn.Module):
         """(W, 953): the maxima of 753 channels over each window, and 200 numbers of the penultimate layer."""
         x = self.spec_bn(picture[None, None])
         flat = x.mean(2)
-        front = torch.cat([layer(x) for layer in self.layers[:2]] + [layer(flat) for layer in self.layers[2:]], 1)
+        front = torch.cat(
+            [layer(x) for layer in self.layers[:2]] + [layer(flat) for layer in self.layers[2:]], 1
+        )
         first = self.layer1(front)
         second = self.layer2(first) + first
         third = self.layer3(second) + second
@@ -154,23 +176,34 @@ ARCHITECTURES = {"fcn": Fcn, "crnn": Crnn, "musicnn": Musicnn}
 
 
 def available(folder: Path) -> list[str]:
-    """The names of the teachers in a folder, by their files; Musicnn of the large size (msd) is not built here."""
+    """The names of the teachers in a folder, by their files.
+
+    Musicnn of the large size (msd) is not built here.
+    """
     names = sorted(path.stem for path in folder.glob("*.pth"))
     return [name for name in names if name.rpartition("-")[2] in ARCHITECTURES and name != "msd-musicnn"]
 
 
 def load_teachers(folder: Path, names: Sequence[str]) -> dict[str, nn.Module]:
-    """The named teachers, e.g. `msd-fcn`, ready to listen; raises SynestheteError when one is missing or wrong."""
+    """The named teachers, e.g. `msd-fcn`, ready to listen.
+
+    Raises SynestheteError when one is missing or wrong.
+    """
     teachers: dict[str, nn.Module] = {}
     for name in names:
         path, kind = folder / f"{name}.pth", name.rpartition("-")[2]
         if kind not in ARCHITECTURES or not path.is_file():
-            raise SynestheteError(f"no teacher {name} in {folder}: expected a file {path.name} of a known architecture")
+            raise SynestheteError(
+                f"no teacher {name} in {folder}: expected a file {path.name} of a known architecture"
+            )
         network = ARCHITECTURES[kind]()
-        missing = network.load_state_dict(torch.load(path, map_location="cpu", weights_only=True), strict=False).missing_keys
+        missing = network.load_state_dict(
+            torch.load(path, map_location="cpu", weights_only=True), strict=False
+        ).missing_keys
         if missing:
             raise SynestheteError(f"{path.name} is no {kind}: it lacks {', '.join(missing[:3])}")
-        teachers[name] = network.eval().to(memory_format=torch.channels_last)
+        network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        teachers[name] = network.eval()
     return teachers
 
 
@@ -178,12 +211,16 @@ def load_teachers(folder: Path, names: Sequence[str]) -> dict[str, nn.Module]:
 def lessons(
     teachers: dict[str, nn.Module], waveform: np.ndarray, starts: Sequence[float], length: float
 ) -> dict[str, np.ndarray]:
-    """What each teacher hears in the windows [start, start + length) of a waveform: name -> (W, F) float16."""
+    """What each teacher hears in the windows [start, start + length) of a waveform.
+
+    Name -> (W, F) float16.
+    """
     picture = torch.from_numpy(np.ascontiguousarray(TEACHER_MEL.log_mel(waveform).T))
     heard = {}
     for name, teacher in teachers.items():
+        hear: Hearing = teacher.features  # type: ignore[assignment]
         with torch.autocast("cpu", torch.bfloat16):
-            found = teacher.features(picture, starts, length)
+            found = hear(picture, starts, length)
         heard[name] = found.float().clamp(-6e4, 6e4).numpy().astype(np.float16)
     return heard
 

@@ -1,8 +1,9 @@
-"""Reads TensorFlow checkpoints without TensorFlow: the old single-file kind and the newer index-and-data kind.
+"""Reads TensorFlow checkpoints without TensorFlow: the single-file kind and the index-and-data kind.
 
 Both are sorted tables of (key, value) in blocks, after LevelDB. In the old kind (V1) the values are
-`SavedTensorSlices` messages with the numbers inside; in the newer one (V2) they are `BundleEntryProto` messages
-that point into `.data-00000-of-00001` files. Only what a saved network needs is read: whole float tensors.
+`SavedTensorSlices` messages with the numbers inside; in the newer one (V2) they are `BundleEntryProto`
+messages that point into `.data-00000-of-00001` files. Only what a saved network needs is read: whole float
+tensors.
 """
 
 from __future__ import annotations
@@ -33,18 +34,25 @@ def read_checkpoint(path: Path) -> dict[str, np.ndarray]:
     """
     index = next((p for p in (path, path.with_name(path.name + ".index")) if p.is_file()), None)
     if index is None:
-        raise FormatError("no such checkpoint", subject=path, hint="Give the file, or the prefix before .index.")
+        raise FormatError(
+            "no such checkpoint", subject=path, hint="Give the file, or the prefix before .index."
+        )
     try:
         entries = dict(_table(index.read_bytes()))
         if index.name.endswith(".index"):
             return _bundle(entries, index)
         return dict(_slices(entries))
     except (IndexError, KeyError, ValueError, struct.error) as error:
-        raise FormatError(f"this is no TensorFlow checkpoint, or a damaged one ({error})", subject=index) from error
+        raise FormatError(
+            f"this is no TensorFlow checkpoint, or a damaged one ({error})", subject=index
+        ) from error
 
 
 def _slices(entries: dict[bytes, bytes]) -> Iterator[tuple[str, np.ndarray]]:
-    """Tensors of a V1 file: the entry of the empty key has the shapes, every other one the numbers of a slice."""
+    """Tensors of a V1 file: the entry of the empty key has the shapes.
+
+    Every other one the numbers of a slice.
+    """
     meta = _fields(_one(_fields(entries[b""]), 1))
     shapes = {}
     for tensor in meta.get(1, []):

@@ -24,19 +24,22 @@ def ear_from_network(path: Path, pictures: np.ndarray) -> Ear:
     Raises FormatError when the file holds another kind of network.
     """
     try:
-        weights = {c.name: torch.tensor(numpy_helper.to_array(c)) for c in onnx.load(str(path)).graph.initializer}
+        weights = {
+            c.name: torch.tensor(numpy_helper.to_array(c)) for c in onnx.load(str(path)).graph.initializer
+        }
         ear = Ear(_shape(weights))
     except (KeyError, IndexError, OSError, ValueError) as error:
-        raise FormatError("this network is no ear of ours, so it cannot be trained on", subject=path) from error
+        raise FormatError(
+            "this network is no ear of ours, so it cannot be trained on", subject=path
+        ) from error
     ear.linear.weight.copy_(weights["linear.weight"].T)
     ear.linear.bias.copy_(weights["linear.bias"])
     x = settle(torch.from_numpy(pictures))[:, None]
-    for number, block in enumerate(ear.eval().blocks):
+    for number, block in enumerate(ear.eval().layers()):
         block.conv.weight.copy_(weights[f"block{number}.weight"])
         raw = block.conv(x)
         mean, variance = raw.mean((0, 2, 3)), raw.var((0, 2, 3))
-        block.norm.running_mean.copy_(mean)
-        block.norm.running_var.copy_(variance)
+        block.norm.running_mean, block.norm.running_var = mean, variance
         block.norm.weight.copy_(torch.sqrt(variance + block.norm.eps))
         block.norm.bias.copy_(weights[f"block{number}.bias"] + mean)
         x = block(x)

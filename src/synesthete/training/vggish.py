@@ -1,8 +1,8 @@
-"""VGGish, whose embeddings AudioSet is published in: its shape, and its published weights made into an encoder.
+"""VGGish, whose embeddings AudioSet is published in: its shape, and its weights made into an encoder.
 
-Six 3x3 convolutions with four poolings, three fully connected layers; no activation after the last. The weights
-are not ours to ship: `convert` reads the published TensorFlow checkpoint, or a PyTorch state dict in the layout
-of the common port, and writes ONNX. Letters: N looks of 96 frames by 64 bands.
+Six 3x3 convolutions with four poolings, three fully connected layers; no activation after the last. The
+weights are not ours to ship: `convert` reads the published TensorFlow checkpoint, or a PyTorch state dict in
+the layout of the common port, and writes ONNX. Letters: N looks of 96 frames by 64 bands.
 """
 
 from __future__ import annotations
@@ -60,7 +60,8 @@ def assemble(weights: Weights, pca: Path, folder: Path, recipe: str) -> Card:
         version="1",
         dim=SIZE,
         excerpt_s=10.0,
-        min_s=LOOK_FRAMES * VGGISH.hop_length / VGGISH.sample_rate + 0.015,  # the last window reaches 15 ms further
+        min_s=LOOK_FRAMES * VGGISH.hop_length / VGGISH.sample_rate
+        + 0.015,  # the last window reaches 15 ms further
         mel=VGGISH,
         patch_frames=LOOK_FRAMES,
         patch_hop=LOOK_FRAMES,
@@ -126,16 +127,23 @@ def draw_vggish(weights: Weights) -> onnx.ModelProto:
     x = "picture_1"
     for layer in CONVOLUTIONS:
         weight, bias = weights[layer]
-        constants.append(numpy_helper.from_array(np.ascontiguousarray(weight.transpose(3, 2, 0, 1)), f"{layer}.w"))
+        constants.append(
+            numpy_helper.from_array(np.ascontiguousarray(weight.transpose(3, 2, 0, 1)), f"{layer}.w")
+        )
         constants.append(numpy_helper.from_array(np.ascontiguousarray(bias), f"{layer}.b"))
         nodes.append(helper.make_node("Conv", [x, f"{layer}.w", f"{layer}.b"], [layer], pads=[1, 1, 1, 1]))
         nodes.append(helper.make_node("Relu", [layer], [f"{layer}.relu"]))
         x = f"{layer}.relu"
         if layer in POOLED:
-            nodes.append(helper.make_node("MaxPool", [x], [f"{layer}.pool"], kernel_shape=[2, 2], strides=[2, 2]))
+            nodes.append(
+                helper.make_node("MaxPool", [x], [f"{layer}.pool"], kernel_shape=[2, 2], strides=[2, 2])
+            )
             x = f"{layer}.pool"
     # TensorFlow flattens with the channels last.
-    nodes += [helper.make_node("Transpose", [x], ["last"], perm=[0, 2, 3, 1]), helper.make_node("Flatten", ["last"], ["flat"])]
+    nodes += [
+        helper.make_node("Transpose", [x], ["last"], perm=[0, 2, 3, 1]),
+        helper.make_node("Flatten", ["last"], ["flat"]),
+    ]
     x = "flat"
     for layer in LAYERS:
         weight, bias = weights[layer]
