@@ -230,7 +230,9 @@ class TestNextTrackWithOrder(TasteExam):
     @classmethod
     def model(cls):
         plays = checkerboard()
-        return cls().make().with_order(Sequences.of([plays[u].indices.tolist() for u in range(20)])).fit(plays)
+        return (
+            cls().make().with_order(Sequences.of([plays[u].indices.tolist() for u in range(20)])).fit(plays)
+        )
 
     def make(self):
         return NextTrack(k=20)
@@ -248,7 +250,9 @@ class TestBlendWithARanker(TasteExam):
     @classmethod
     def model(cls):
         plays = checkerboard(500)
-        facts = TrackFacts(Groups(np.arange(TRACKS) % 2), Groups(np.arange(TRACKS) // 8), np.full(TRACKS, 200, np.float32))
+        facts = TrackFacts(
+            Groups(np.arange(TRACKS) % 2), Groups(np.arange(TRACKS) // 8), np.full(TRACKS, 200, np.float32)
+        )
         order = Sequences.of([plays[u].indices.tolist() if u % 3 else [] for u in range(500)])
         model = cls().make().with_facts(facts).with_order(order).fit(plays)
         assert model.ranked

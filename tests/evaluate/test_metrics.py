@@ -28,7 +28,9 @@ def test_by_hand():
     assert metrics.average_precision(RANKED, WANTED, 6)[0] == pytest.approx((1 / 2 + 2 / 4) / 3)
     assert metrics.r_precision(RANKED, WANTED)[0] == 1 / 3
     # The challenge's gains: 1, then 1 / log2(rank); two were found, so the ideal has two.
-    assert metrics.challenge_ndcg(RANKED, WANTED)[0] == pytest.approx((1 / log2(2) + 1 / log2(4)) / (1 + 1 / log2(2)))
+    assert metrics.challenge_ndcg(RANKED, WANTED)[0] == pytest.approx(
+        (1 / log2(2) + 1 / log2(4)) / (1 + 1 / log2(2))
+    )
     assert metrics.clicks(RANKED, WANTED)[0] == 0
     assert metrics.reciprocal_rank(RANKED, WANTED)[0] == 1 / 2
     assert metrics.hit_rate(RANKED, WANTED, 1)[0] == 0 and metrics.hit_rate(RANKED, WANTED, 2)[0] == 1
@@ -87,7 +89,9 @@ def test_against_second_implementations(seed):
     ranked = np.argsort(-scores, axis=1)
     k = int(random.integers(1, tracks + 1))
     assert metrics.ndcg(ranked, wanted, k)[0] == pytest.approx(ndcg_score(right[None, :], scores, k=k))
-    assert metrics.average_precision(ranked, wanted, tracks)[0] == pytest.approx(average_precision_score(right, scores[0]))
+    assert metrics.average_precision(ranked, wanted, tracks)[0] == pytest.approx(
+        average_precision_score(right, scores[0])
+    )
     assert area(scores, wanted)[0] == pytest.approx(roc_auc_score(right, scores[0]))
     # The challenge's metrics have no library; said once more, slowly.
     found = [rank for rank, track in enumerate(ranked[0], 1) if right[track]]
@@ -103,7 +107,9 @@ def test_ties_count_half_for_the_area():
     from sklearn.metrics import roc_auc_score
 
     scores = np.array([[1, 1, 2, 2, 0, 1]], dtype=np.float32)
-    assert area(scores, histories([[0, 3]], 6))[0] == pytest.approx(roc_auc_score([1, 0, 0, 1, 0, 0], scores[0]))
+    assert area(scores, histories([[0, 3]], 6))[0] == pytest.approx(
+        roc_auc_score([1, 0, 0, 1, 0, 0], scores[0])
+    )
 
 
 def test_beyond_accuracy_by_hand():
@@ -113,5 +119,7 @@ def test_beyond_accuracy_by_hand():
     assert beyond.gini(np.array([[0, 0, 0, 0]]), 4) == pytest.approx(0.75)
     assert beyond.novelty(np.array([[0, 1]]), np.array([8, 2]), 8) == pytest.approx((0 + 2) / 2)
     listeners = np.array([10, 2, 4])
-    assert beyond.popularity_bias(ranked[:2], np.array([5.0, 5.0]), listeners) == pytest.approx((6 + 7) / 2 / 5)
+    assert beyond.popularity_bias(ranked[:2], np.array([5.0, 5.0]), listeners) == pytest.approx(
+        (6 + 7) / 2 / 5
+    )
     assert beyond.diversity(np.array([[0, 1, 2]]), np.array([0, 0, 1])) == pytest.approx(2 / 3)

@@ -34,7 +34,9 @@ def test_the_formula_whatever_the_block(monkeypatch, block, dropout):
     plays = random_plays()
     model = Ease(l2=30, dropout=dropout).fit(plays)
     np.testing.assert_allclose(model.weights, by_the_formula(plays, 30, dropout), atol=2e-5)
-    np.testing.assert_allclose(model.score(plays[:5]), plays[:5].toarray() @ by_the_formula(plays, 30, dropout), atol=1e-4)
+    np.testing.assert_allclose(
+        model.score(plays[:5]), plays[:5].toarray() @ by_the_formula(plays, 30, dropout), atol=1e-4
+    )
 
 
 def test_weights_minimize_the_error_they_promise_to():

@@ -66,7 +66,9 @@ def test_facts_must_fit():
 def test_best_is_a_stable_sort_without_the_known(scores, n, data):
     known = data.draw(st.sets(st.integers(0, len(scores) - 1)))
     found, values = best(np.array([scores], np.float32), histories([sorted(known)], len(scores)), n)
-    left = sorted((i for i in range(len(scores)) if i not in known), key=lambda i: (-np.float32(scores[i]), i))
+    left = sorted(
+        (i for i in range(len(scores)) if i not in known), key=lambda i: (-np.float32(scores[i]), i)
+    )
     expected = left[:n] + [-1] * max(0, n - len(left))
     assert found[0].tolist() == expected
     assert all(v == np.float32(scores[i]) for i, v in zip(found[0], values[0], strict=True) if i >= 0)

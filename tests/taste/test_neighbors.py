@@ -60,7 +60,10 @@ def test_companions_by_voting(plays):
 
 
 def test_only_the_k_strongest_speak_for_a_track(plays):
-    full, few = AsymmetricNeighbors(k=40).fit(plays).similarities, AsymmetricNeighbors(k=3).fit(plays).similarities
+    full, few = (
+        AsymmetricNeighbors(k=40).fit(plays).similarities,
+        AsymmetricNeighbors(k=3).fit(plays).similarities,
+    )
     kept = (few.toarray() > 0).sum(axis=0)
     assert kept.max() == 3
     strongest = -np.sort(-full.toarray(), axis=0)[:3]
@@ -76,7 +79,9 @@ def test_bm25_prefers_the_company_of_rare_tracks():
 @pytest.mark.parametrize("make", [CosineNeighbors, RP3Beta, AsymmetricNeighbors])
 def test_the_short_way_to_the_best_finds_the_same(make, plays):
     model = make(k=4).fit(plays)
-    rows = sp.vstack([random_plays(12, 40, 0.1, seed=3), histories([[], list(range(40)), list(range(35))], 40)]).tocsr()
+    rows = sp.vstack(
+        [random_plays(12, 40, 0.1, seed=3), histories([[], list(range(40)), list(range(35))], 40)]
+    ).tocsr()
     for n in (1, 7, 40, 60):
         found, scores = model.recommend(rows, n, block=5)
         expected, values = best(model.score(rows), rows, n)

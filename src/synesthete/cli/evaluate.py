@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 KINDS: dict[str, tuple[str, str]] = {
     "sound": ("evaluate_sound:sound", "Album, artist, genre and which-track scores of encoders on a folder."),
     "taste": ("evaluate:taste", "Held-out listeners: recall, NDCG, and what the lists are like."),
-    "playlists": ("evaluate:playlists", "Playlists continued from 1, 5, 10, 25 tracks, and from their title."),
+    "playlists": (
+        "evaluate:playlists",
+        "Playlists continued from 1, 5, 10, 25 tracks, and from their title.",
+    ),
     "next": ("evaluate:next_", "The next track of ordered histories: hit rate and mean reciprocal rank."),
     "cold": ("evaluate:cold", "Tracks nobody has played, recommended by sound alone."),
 }
@@ -53,10 +56,16 @@ def _common(function: Callable[..., Any]) -> Callable[..., Any]:
     options = (
         click.argument("plays", type=_TABLE, required=False),
         click.option("--part", help="Only rows of this part, where the table has a column `part`."),
-        click.option("--tracks", type=_TABLE, help="Facts on tracks (item_idx, artist_id, album_id, duration_sec)."),
+        click.option(
+            "--tracks", type=_TABLE, help="Facts on tracks (item_idx, artist_id, album_id, duration_sec)."
+        ),
         click.option("--order", type=_TABLE, help="Order of histories (user_idx, item_idx, pos)."),
-        click.option("--seed", type=int, default=0, show_default=True, help="Of the split and the intervals."),
-        click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Also write a page with charts."),
+        click.option(
+            "--seed", type=int, default=0, show_default=True, help="Of the split and the intervals."
+        ),
+        click.option(
+            "--html", type=click.Path(dir_okay=False, path_type=Path), help="Also write a page with charts."
+        ),
         data_option,
         json_option,
     )
@@ -104,7 +113,9 @@ def next_(models: tuple[str, ...], as_json: bool, html: Path | None, seed: int, 
 
 @click.command()
 @_common
-@click.option("--sound", type=_TABLE, help="Sound of the tracks of PLAYS: .npz with ids (n,) and vectors (n, S).")
+@click.option(
+    "--sound", type=_TABLE, help="Sound of the tracks of PLAYS: .npz with ids (n,) and vectors (n, S)."
+)
 def cold(sound: Path | None, as_json: bool, html: Path | None, seed: int, **where: Any) -> None:
     """Tracks removed from all listens, recommended to held-out listeners by sound alone."""
     from synesthete.evaluate import sources

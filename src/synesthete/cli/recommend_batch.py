@@ -35,12 +35,20 @@ def batch_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """The options that the batch adds to `synesthete recommend`: batch, train, tracks, order, out, model, part."""
     table = click.Path(exists=True, dir_okay=False, path_type=Path)
     options = (
-        click.option("--batch", type=table, help="Known tracks of many listeners (Parquet: user_idx, item_idx)."),
-        click.option("--train", type=table, help="Listens to learn from (Parquet: user_idx, item_idx[, part])."),
-        click.option("--tracks", type=table, help="Facts on tracks (item_idx, artist_id, album_id, duration_sec)."),
+        click.option(
+            "--batch", type=table, help="Known tracks of many listeners (Parquet: user_idx, item_idx)."
+        ),
+        click.option(
+            "--train", type=table, help="Listens to learn from (Parquet: user_idx, item_idx[, part])."
+        ),
+        click.option(
+            "--tracks", type=table, help="Facts on tracks (item_idx, artist_id, album_id, duration_sec)."
+        ),
         click.option("--order", type=table, help="Order of some histories (user_idx, item_idx, pos)."),
         click.option(
-            "--out", type=click.Path(dir_okay=False, path_type=Path), help="Recommendations (user_idx, rank, item_idx)."
+            "--out",
+            type=click.Path(dir_okay=False, path_type=Path),
+            help="Recommendations (user_idx, rank, item_idx).",
         ),
         click.option("--model", default="blend", show_default=True, help="Taste model that answers a batch."),
         click.option(
@@ -72,7 +80,9 @@ def recommend_batch(asked: Batch) -> int:
     train = tables.matrix(listeners, tracks, rows, columns)
     known = tables.matrix(known_listeners, known_tracks, askers, columns)
     facts = None if asked.tracks is None else tables.read_facts(asked.tracks, columns)
-    note(f"Learning {asked.model} from {train.nnz:,} pairs of {len(rows):,} listeners and {len(columns):,} tracks.")
+    note(
+        f"Learning {asked.model} from {train.nnz:,} pairs of {len(rows):,} listeners and {len(columns):,} tracks."
+    )
     train_order = None if order is None else tables.sequences(*order, rows, columns)
     model = learn(asked.model, train, facts=facts, order=train_order, seed=asked.seed)
     note(f"Recommending to {len(askers):,} listeners.")

@@ -28,7 +28,9 @@ def evaluate_cold(data: Data, sound: NDArray[np.float32], seed: int = 0, dim: in
     """
     heard = np.isfinite(sound).all(axis=1)
     if heard.sum() < 50:
-        raise InputError(f"only {heard.sum()} tracks have both listens and sound", hint="At least 50 are needed.")
+        raise InputError(
+            f"only {heard.sum()} tracks have both listens and sound", hint="At least 50 are needed."
+        )
     plays, sound = sp.csr_matrix(data.plays[:, heard]), np.asarray(sound[heard], dtype=np.float32)
     cold = split_tracks(plays.shape[1], COLD_SHARE, seed)
     split = split_listeners(plays, SHARE, seed, fewest=2)
@@ -38,10 +40,14 @@ def evaluate_cold(data: Data, sound: NDArray[np.float32], seed: int = 0, dim: in
     if not asked.size:
         raise InputError("no held-out listener has both cold and other tracks")
     known, wanted = known[asked], wanted[asked]
-    answers = _answers(warm[split.train], sound[~cold], sound[cold], known, min(dim, int((~cold).sum()) - 1), seed)
+    answers = _answers(
+        warm[split.train], sound[~cold], sound[cold], known, min(dim, int((~cold).sum()) - 1), seed
+    )
     rows = tuple(Row(name, _measures(scores, wanted, seed)) for name, scores in answers.items())
     about = f"{int(cold.sum())} tracks removed from all listens, ranked by sound; split by seed {seed}."
-    return Report("Cold tracks", seed, data.size, (Table("Cold tracks", about, asked.size, rows),), DEFINITIONS)
+    return Report(
+        "Cold tracks", seed, data.size, (Table("Cold tracks", about, asked.size, rows),), DEFINITIONS
+    )
 
 
 def _answers(

@@ -33,7 +33,9 @@ class Split:
     test: NDArray[np.int64]
 
 
-def split_listeners(plays: sp.csr_matrix, share: float, seed: int, fewest: int = 5, most: int = 10_000) -> Split:
+def split_listeners(
+    plays: sp.csr_matrix, share: float, seed: int, fewest: int = 5, most: int = 10_000
+) -> Split:
     """Strong generalization: `share` of the listeners with at least `fewest` tracks are held out altogether."""
     able = np.flatnonzero(np.diff(plays.indptr) >= fewest)
     n = min(most, round(share * able.size))
@@ -71,7 +73,9 @@ def continuation(plays: sp.csr_matrix, seeds: int, seed: int, fewest: int = 10, 
     return Task(histories(known, plays.shape[1]), histories(wanted, plays.shape[1]))
 
 
-def last_of(order: Sequences, tracks: int, seed: int, fewest: int = 5, most: int = 5_000) -> tuple[Task, NDArray[np.int64]]:
+def last_of(
+    order: Sequences, tracks: int, seed: int, fewest: int = 5, most: int = 5_000
+) -> tuple[Task, NDArray[np.int64]]:
     """Next track: the last track of ordered histories is wanted, those before are known. Also which rows."""
     lengths = np.diff(order.starts)
     able = np.flatnonzero(lengths >= fewest)
@@ -98,4 +102,6 @@ def split_tracks(tracks: int, share: float, seed: int) -> NDArray[np.bool_]:
 
 
 def _rows(plays: sp.csr_matrix) -> list[NDArray[np.int64]]:
-    return [plays.indices[s:e].astype(np.int64) for s, e in zip(plays.indptr[:-1], plays.indptr[1:], strict=True)]
+    return [
+        plays.indices[s:e].astype(np.int64) for s, e in zip(plays.indptr[:-1], plays.indptr[1:], strict=True)
+    ]

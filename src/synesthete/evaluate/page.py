@@ -30,7 +30,11 @@ def as_html(report: Report) -> str:
     ]
     parts += [_section(table) for table in report.tables]
     if report.definitions:
-        parts.append("<h2>Definitions</h2><ul>" + "".join(f"<li>{escape(d)}</li>" for d in report.definitions) + "</ul>")
+        parts.append(
+            "<h2>Definitions</h2><ul>"
+            + "".join(f"<li>{escape(d)}</li>" for d in report.definitions)
+            + "</ul>"
+        )
     return "\n".join(parts) + "\n</html>\n"
 
 
@@ -40,12 +44,15 @@ def _section(table: Table) -> str:
     rows = "".join(
         f"<tr><td>{escape(row.model)}</td>"
         + "".join(
-            f"<td{' class=best' if best[name] == row.model else ''}>{_number(m)}</td>" for name, m in row.measures.items()
+            f"<td{' class=best' if best[name] == row.model else ''}>{_number(m)}</td>"
+            for name, m in row.measures.items()
         )
         + "</tr>"
         for row in table.rows
     )
-    charts = "".join(f"<figure><figcaption>{escape(n)}</figcaption>{_chart(table, n)}</figure>" for n in table.names)
+    charts = "".join(
+        f"<figure><figcaption>{escape(n)}</figcaption>{_chart(table, n)}</figure>" for n in table.names
+    )
     return (
         f"<h2>{escape(table.title)}</h2><p>{escape(table.about)} <small>({table.listeners} asked.)</small></p>"
         f"<div class=scroll><table><tr><th>model</th>{head}</tr>{rows}</table></div><div class=charts>{charts}</div>"
@@ -75,7 +82,9 @@ def _chart(table: Table, name: str) -> str:
         if measure.low is not None and measure.high is not None:
             low, end = measure.low / top * room, measure.high / top * room
             middle = y + BAR / 2
-            parts.append(f"<path d='M{LABEL + low:.1f} {middle}H{LABEL + end:.1f}' stroke=currentColor stroke-width=1.5 />")
+            parts.append(
+                f"<path d='M{LABEL + low:.1f} {middle}H{LABEL + end:.1f}' stroke=currentColor stroke-width=1.5 />"
+            )
         parts.append(f"<text x={LABEL + max(end, length) + 6:.1f} y={y + 12}>{measure.mean:.3f}</text>")
     height = len(measures) * (BAR + GAP)
     return f"<svg role=img aria-label='{escape(name, quote=True)}' viewBox='0 0 {WIDTH} {height}' width={WIDTH // 1.2:.0f}>{''.join(parts)}</svg>"

@@ -59,7 +59,9 @@ class Data:
         return {"listeners": listeners, "tracks": tracks, "pairs": int(self.plays.nnz)}
 
 
-def evaluate_taste(data: Data, models: Sequence[str] = MODELS, seed: int = 0, tell: Told = lambda _: None) -> Report:
+def evaluate_taste(
+    data: Data, models: Sequence[str] = MODELS, seed: int = 0, tell: Told = lambda _: None
+) -> Report:
     """Strong generalization (Liang 2018), and what the lists are like beyond being right."""
     split = split_listeners(data.plays, SHARE, seed)
     train = data.of(split.train)
@@ -77,28 +79,46 @@ def evaluate_taste(data: Data, models: Sequence[str] = MODELS, seed: int = 0, te
         data.size,
         (
             Table("Strong generalization", about, len(task), tuple(accuracy)),
-            Table("Beyond accuracy", "The first 20 of the same lists.", len(task), tuple(beside), ("Gini", "popularity bias")),
+            Table(
+                "Beyond accuracy",
+                "The first 20 of the same lists.",
+                len(task),
+                tuple(beside),
+                ("Gini", "popularity bias"),
+            ),
         ),
         DEFINITIONS["taste"],
     )
 
 
-def evaluate_playlists(data: Data, models: Sequence[str] = MODELS, seed: int = 0, tell: Told = lambda _: None) -> Report:
+def evaluate_playlists(
+    data: Data, models: Sequence[str] = MODELS, seed: int = 0, tell: Told = lambda _: None
+) -> Report:
     """Continuation by number of known tracks, and by title alone where playlists have titles."""
     split = split_listeners(data.plays, SHARE, seed)
     train, test = data.of(split.train), data.plays[split.test]
     enough = [k for k in SEEDS if (np.diff(test.indptr) >= k + 10).any()]
     if not enough:
-        raise InputError("no held-out playlist has 11 tracks", hint="There is too little here to continue playlists.")
+        raise InputError(
+            "no held-out playlist has 11 tracks", hint="There is too little here to continue playlists."
+        )
     tasks = {k: continuation(test, k, seed) for k in enough}
     rows: dict[int, list[Row]] = {k: [] for k in tasks}
     for name in models:
         tell(name)
         model = _learned(name, train, seed)
         for k, task in tasks.items():
-            rows[k].append(Row(name, _measured(_continued(model.recommend(task.known, 500)[0], task, data.facts), seed)))
+            rows[k].append(
+                Row(name, _measured(_continued(model.recommend(task.known, 500)[0], task, data.facts), seed))
+            )
     tables = [
-        Table(f"{k} known", f"Playlists of at least {k + 10} tracks, {k} known at random; split by seed {seed}.", len(tasks[k]), tuple(rows[k]), ("clicks",))
+        Table(
+            f"{k} known",
+            f"Playlists of at least {k + 10} tracks, {k} known at random; split by seed {seed}.",
+            len(tasks[k]),
+            tuple(rows[k]),
+            ("clicks",),
+        )
         for k in tasks
     ]
     if train.titles is not None and data.titles is not None:
@@ -107,7 +127,9 @@ def evaluate_playlists(data: Data, models: Sequence[str] = MODELS, seed: int = 0
     return Report("Playlist continuation", seed, data.size, tuple(tables), DEFINITIONS["playlists"])
 
 
-def evaluate_next(data: Data, models: Sequence[str] = NEXT_MODELS, seed: int = 0, tell: Told = lambda _: None) -> Report:
+def evaluate_next(
+    data: Data, models: Sequence[str] = NEXT_MODELS, seed: int = 0, tell: Told = lambda _: None
+) -> Report:
     """The last track of held-out ordered histories, from those before it."""
     if data.order is None:
         raise InputError("no order of play is known", hint="Give --order, or import listens with times.")
@@ -120,10 +142,19 @@ def evaluate_next(data: Data, models: Sequence[str] = NEXT_MODELS, seed: int = 0
     for name in models:
         tell(name)
         ranked, _ = _learned(name, train, seed).recommend(task.known, 100, order=task.order)
-        values = {"hit rate@10": metrics.hit_rate(ranked, task.wanted, 10), "MRR": metrics.reciprocal_rank(ranked, task.wanted)}
+        values = {
+            "hit rate@10": metrics.hit_rate(ranked, task.wanted, 10),
+            "MRR": metrics.reciprocal_rank(ranked, task.wanted),
+        }
         rows.append(Row(name, _measured(values, seed)))
     about = f"The last track of held-out histories from all before; split by seed {seed}."
-    return Report("Next track", seed, data.size, (Table("Next track", about, len(task), tuple(rows)),), DEFINITIONS["next"])
+    return Report(
+        "Next track",
+        seed,
+        data.size,
+        (Table("Next track", about, len(task), tuple(rows)),),
+        DEFINITIONS["next"],
+    )
 
 
 def _learned(name: str, data: Data, seed: int) -> TasteModel:
@@ -142,7 +173,9 @@ def _strong(ranked: NDArray[np.int64], wanted: sp.csr_matrix) -> dict[str, NDArr
     }
 
 
-def _continued(ranked: NDArray[np.int64], task: Task, facts: TrackFacts | None) -> dict[str, NDArray[np.float64]]:
+def _continued(
+    ranked: NDArray[np.int64], task: Task, facts: TrackFacts | None
+) -> dict[str, NDArray[np.float64]]:
     values = {"R-precision": metrics.r_precision(ranked, task.wanted)}
     if facts is not None and facts.artist is not None:
         values["R-precision with artists"] = metrics.r_precision(ranked, task.wanted, facts.artist.labels)
@@ -168,7 +201,9 @@ def _title_only(train: Data, test: Data, seed: int) -> Table:
         Row(name, _measured(_continued(ranked, task, test.facts), seed))
         for name, ranked in (("popularity", popular), (TITLES, by_title))
     ]
-    return Table("Title only", "Playlists of at least 10 tracks, none known.", len(task), tuple(rows), ("clicks",))
+    return Table(
+        "Title only", "Playlists of at least 10 tracks, none known.", len(task), tuple(rows), ("clicks",)
+    )
 
 
 def _beyond(ranked: NDArray[np.int64], task: Task, train: Data) -> dict[str, Measure]:

@@ -78,7 +78,8 @@ def bootstrap(values: NDArray[np.float64], seed: int) -> Measure:
     # A redraw of B listeners weighs each by how often it was drawn: the counts are multinomial.
     block = max(1, 4_000_000 // max(values.size, 1))
     means = [
-        random.multinomial(values.size, np.full(values.size, 1 / values.size), min(block, DRAWS - start)) @ values
+        random.multinomial(values.size, np.full(values.size, 1 / values.size), min(block, DRAWS - start))
+        @ values
         for start in range(0, DRAWS, block)
     ]
     low, high = np.quantile(np.concatenate(means) / values.size, [0.025, 0.975])
@@ -87,7 +88,12 @@ def bootstrap(values: NDArray[np.float64], seed: int) -> Measure:
 
 def as_text(report: Report) -> str:
     """The tables as Markdown, best value of each measure in bold."""
-    lines = [f"# {report.title}", "", f"Seed {report.seed}; " + ", ".join(f"{k} {v}" for k, v in report.data.items()), ""]
+    lines = [
+        f"# {report.title}",
+        "",
+        f"Seed {report.seed}; " + ", ".join(f"{k} {v}" for k, v in report.data.items()),
+        "",
+    ]
     for table in report.tables:
         lines += [f"## {table.title}", "", f"{table.about} ({table.listeners} asked.)", ""]
         lines.append("| model | " + " | ".join(table.names) + " |")

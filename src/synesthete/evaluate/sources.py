@@ -32,7 +32,9 @@ def from_tables(
     if titles is not None:
         named = [""] * len(rows)
         found = tables.read_columns(titles, (tables.LISTENER, "title"))
-        for place, title in zip(rows.places(found[tables.LISTENER].astype(np.int64)), found["title"], strict=True):
+        for place, title in zip(
+            rows.places(found[tables.LISTENER].astype(np.int64)), found["title"], strict=True
+        ):
             if place >= 0:
                 named[place] = str(title)
     data = Data(
@@ -55,13 +57,19 @@ def from_catalog(catalog: Catalog) -> tuple[Data, NDArray[np.int64]]:
         lines.append([int(t) for t in own])
         titles.append(catalog.playlists.get(playlist_id).name)
     for listener in catalog.listeners.all():
-        own = [int(h.track_id) for h in catalog.listens.history(listener.id) if h.track_id is not None and not h.skipped]
+        own = [
+            int(h.track_id)
+            for h in catalog.listens.history(listener.id)
+            if h.track_id is not None and not h.skipped
+        ]
         lines.append(own)
         titles.append("")
     listeners, tracks, _ = catalog.play_counts.arrays()
     ids = np.unique(np.concatenate([np.asarray([t for line in lines for t in line], dtype=np.int64), tracks]))
     if not ids.size:
-        raise InputError("this library knows no listens and no playlists", hint="Import some: synesthete import PATH")
+        raise InputError(
+            "this library knows no listens and no playlists", hint="Import some: synesthete import PATH"
+        )
     place = {int(i): column for column, i in enumerate(ids)}
     ordered = [[place[t] for t in line] for line in lines]
     unordered = [np.searchsorted(ids, tracks[listeners == one]).tolist() for one in np.unique(listeners)]

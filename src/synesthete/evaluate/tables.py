@@ -55,7 +55,11 @@ def read_columns(path: Path, required: Sequence[str], optional: Sequence[str] = 
     _check_ends(path)
     try:
         table = arro3.io.read_parquet(path).read_all()
-    except Exception as error:  # noqa: BLE001  arro3 raises a bare Exception for damaged pages
+    except (
+        BaseException
+    ) as error:  # arro3 raises a bare Exception for damaged pages, and panics over a damaged footer
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
         raise FormatError(f"the Parquet file cannot be read ({error})", subject=path) from error
     missing = [name for name in required if name not in table.schema.names]
     if missing:
@@ -81,7 +85,9 @@ def read_pairs(path: Path, part: str | None = None) -> tuple[NDArray[np.int64], 
     return listeners, tracks
 
 
-def matrix(listeners: NDArray[np.int64], tracks: NDArray[np.int64], rows: Numbering, columns: Numbering) -> sp.csr_matrix:
+def matrix(
+    listeners: NDArray[np.int64], tracks: NDArray[np.int64], rows: Numbering, columns: Numbering
+) -> sp.csr_matrix:
     """Pairs as 0 and 1, (len(rows), len(columns)); a pair given twice counts once."""
     shape = (len(rows), len(columns))
     return present(gather(rows.places(listeners), columns.places(tracks), shape=shape))
@@ -151,7 +157,9 @@ def write_columns(path: Path, columns: Columns) -> None:
 
     path = Path(path)
     fresh = path.with_name(f".{path.name}.new")
-    table = Table.from_pydict({name: Array.from_numpy(np.ascontiguousarray(values)) for name, values in columns.items()})
+    table = Table.from_pydict(
+        {name: Array.from_numpy(np.ascontiguousarray(values)) for name, values in columns.items()}
+    )
     arro3.io.write_parquet(table, fresh)
     fresh.replace(path)
 

@@ -25,7 +25,9 @@ class Als(TasteModel):
 
     factors: NDArray[np.float32]  # (N, D) one point per track: what the bridge maps sound to
 
-    def __init__(self, dim: int = 256, l2: float = 50.0, confidence: float = 20.0, iterations: int = 10, seed: int = 0):
+    def __init__(
+        self, dim: int = 256, l2: float = 50.0, confidence: float = 20.0, iterations: int = 10, seed: int = 0
+    ):
         """`confidence` is how much more a known track counts than an unknown one.
 
         The defaults are the best of a small grid (l2 0.1..50, confidence 1..20) on validation playlists.

@@ -70,7 +70,9 @@ def read(folder: Path, model: str) -> tuple[TasteCard, Arrays]:
         try:
             arrays[name] = np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
         except (OSError, ValueError, EOFError) as error:
-            raise FormatError(f"array {name} cannot be read ({error})", subject=folder, hint="Learn the model again.") from error
+            raise FormatError(
+                f"array {name} cannot be read ({error})", subject=folder, hint="Learn the model again."
+            ) from error
     return card, arrays
 
 
@@ -95,9 +97,13 @@ def _document(folder: Path) -> dict[str, Any]:
     try:
         document = json.loads((folder / CARD).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise NotFound("no taste model here", subject=folder, hint="Make one with `synesthete learn`.") from None
+        raise NotFound(
+            "no taste model here", subject=folder, hint="Make one with `synesthete learn`."
+        ) from None
     except (OSError, ValueError) as error:
-        raise FormatError(f"the card cannot be read ({error})", subject=folder, hint="Learn the model again.") from error
+        raise FormatError(
+            f"the card cannot be read ({error})", subject=folder, hint="Learn the model again."
+        ) from error
     if not isinstance(document, dict) or not isinstance(document.get("arrays"), list):
         raise FormatError("the card names no arrays", subject=folder, hint="Learn the model again.")
     return document
@@ -113,4 +119,6 @@ def _card(document: dict[str, Any], folder: Path) -> TasteCard:
     try:
         return TasteCard(**{k: v for k, v in document.items() if k != "arrays"})
     except TypeError as error:
-        raise FormatError(f"the card is not complete ({error})", subject=folder, hint="Learn the model again.") from error
+        raise FormatError(
+            f"the card is not complete ({error})", subject=folder, hint="Learn the model again."
+        ) from error

@@ -135,7 +135,9 @@ class Blend(TasteModel):
     def _models(self, tracks: int, groups: list[tuple[Groups, float]]) -> dict[str, TasteModel]:
         """The models that testify, not yet fitted."""
         return {
-            "ease": Ease(l2=100, dropout=1 / 3).with_groups(groups) if tracks <= MOST_TRACKS else LowRankEase(),
+            "ease": Ease(l2=100, dropout=1 / 3).with_groups(groups)
+            if tracks <= MOST_TRACKS
+            else LowRankEase(),
             "als": Als(dim=min(self.dim, tracks), seed=self.seed),
             "rp3beta": RP3Beta(k=self.k),
             "walk": RP3Beta(k=self.k, alpha=1.0, beta=0.0),
@@ -186,12 +188,17 @@ class Blend(TasteModel):
 
     def _restore(self, arrays: Arrays) -> None:
         listeners = np.asarray(arrays["listeners_per_track"])
-        artist, album = (Groups(np.asarray(arrays[k])) if k in arrays else None for k in ("facts.artist", "facts.album"))
+        artist, album = (
+            Groups(np.asarray(arrays[k])) if k in arrays else None for k in ("facts.artist", "facts.album")
+        )
         self._facts = TrackFacts(artist, album, arrays.get("facts.duration_s"))
         models = self._models(listeners.size, [])
         following = NextTrack(k=self.k)
         for name, model in {**models, "next": following}.items():
-            model.restore(listeners.size, {k.removeprefix(f"{name}."): v for k, v in arrays.items() if k.startswith(f"{name}.")})
+            model.restore(
+                listeners.size,
+                {k.removeprefix(f"{name}."): v for k, v in arrays.items() if k.startswith(f"{name}.")},
+            )
         self.witness = Witness(models, following, self._facts, listeners)
         if "ranker" in arrays:
             import lightgbm
@@ -199,7 +206,9 @@ class Blend(TasteModel):
             self._ranker = lightgbm.Booster(model_str=np.asarray(arrays["ranker"]).tobytes().decode())
 
 
-def train(witness: Witness, judges: sp.csr_matrix, order: Sequences | None, random: np.random.Generator) -> Any:
+def train(
+    witness: Witness, judges: sp.csr_matrix, order: Sequences | None, random: np.random.Generator
+) -> Any:
     """Boosted trees that tell hidden tracks from others among the candidates of the judges' shortened histories."""
     import lightgbm
 

@@ -46,6 +46,12 @@ class Bridge:
             raise InputError("the bridge has not learned yet", hint="Call fit or load first.")
         return self._card
 
+    @property
+    def _learned(self) -> Self:
+        """This bridge, once it has a card."""
+        self.card  # noqa: B018  raises before it has learned
+        return self
+
     def fit(self, sound: Points, taste: Points, listeners: NDArray[np.number] | None = None) -> Self:
         """Learn from (N, S) sound and (N, F) taste of the same tracks; `listeners` (N,) weighs them.
 
@@ -54,30 +60,39 @@ class Bridge:
         sound, taste = _points(sound, "sound"), _points(taste, "taste")
         counts = np.full(len(sound), 1e9) if listeners is None else np.asarray(listeners, dtype=np.float64)
         if not len(sound) == len(taste) == len(counts):
-            raise InputError(f"{len(sound)} tracks of sound, {len(taste)} of taste and {len(counts)} counts do not pair up")
+            raise InputError(
+                f"{len(sound)} tracks of sound, {len(taste)} of taste and {len(counts)} counts do not pair up"
+            )
         usable = (counts > 0) & (np.linalg.norm(taste, axis=1) > 0)
         if usable.sum() < 2:
             raise InputError("the bridge needs at least two tracks with both sound and listeners")
         weights = (counts / (counts + EVIDENCE))[usable]
         heard, liked = sound[usable], _unit(taste[usable])
-        self.sound_mean, self.sound_scale, self.to_taste, self.taste_mean = _ridge(heard, liked, weights, self.l2)
-        self.back_mean, self.back_scale, self.to_sound, self.back_offset = _ridge(liked, heard, weights, self.l2)
+        self.sound_mean, self.sound_scale, self.to_taste, self.taste_mean = _ridge(
+            heard, liked, weights, self.l2
+        )
+        self.back_mean, self.back_scale, self.to_sound, self.back_offset = _ridge(
+            liked, heard, weights, self.l2
+        )
         self._card = TasteCard(self.name, int(usable.sum()), 0, int(counts[usable].sum()), {"l2": self.l2})
         return self
 
     def place(self, sound: Points) -> Points:
         """(M, F) of length 1: where tracks with this sound (M, S) would stand in taste."""
-        sound = _points(sound, "sound", self.sound_mean.size)
+        sound = _points(sound, "sound", self._learned.sound_mean.size)
         return _unit((sound - self.sound_mean) * self.sound_scale @ self.to_taste + self.taste_mean)
 
     def expected_sound(self, taste: Points) -> Points:
         """(B, S) of length 1: the sound that points of taste (B, F), of listeners or tracks, lead to."""
-        taste = _points(taste, "taste", self.back_mean.size)
+        taste = _points(taste, "taste", self._learned.back_mean.size)
         return _unit((_unit(taste) - self.back_mean) * self.back_scale @ self.to_sound + self.back_offset)
 
     def score(self, listeners: Points, sound: Points) -> Points:
         """(B, M) cosine in [-1, 1]: how well tracks known by sound alone suit listeners given as taste points (B, F)."""
-        return np.asarray(_unit(_points(listeners, "taste", self.back_mean.size)) @ self.place(sound).T, dtype=np.float32)
+        return np.asarray(
+            _unit(_points(listeners, "taste", self._learned.back_mean.size)) @ self.place(sound).T,
+            dtype=np.float32,
+        )
 
     def save(self, folder: Path) -> None:
         """Write the bridge and its card into a folder, atomically."""
@@ -109,7 +124,9 @@ _LEARNED = (
 )  # fmt: skip
 
 
-def _ridge(x: Points, y: Points, weights: NDArray[np.float64], l2: float) -> tuple[Points, Points, Points, Points]:
+def _ridge(
+    x: Points, y: Points, weights: NDArray[np.float64], l2: float
+) -> tuple[Points, Points, Points, Points]:
     """Weighted ridge of y on standardized x: mean and scale of x, the coefficients, the mean of y."""
     share = weights / weights.sum()
     x_mean, y_mean = share @ x, share @ y

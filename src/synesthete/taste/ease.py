@@ -101,7 +101,9 @@ def dense_gram(histories: sp.csr_matrix, groups: Sequence[tuple[Groups, float]] 
     for group, weight in groups:
         members = group.members
         sizes = np.asarray(members.sum(axis=0)).ravel()
-        companions.append((sp.csr_matrix(members @ sp.diags(weight / np.sqrt(sizes))), sp.csc_matrix(members.T)))
+        companions.append(
+            (sp.csr_matrix(members @ sp.diags(weight / np.sqrt(sizes))), sp.csc_matrix(members.T))
+        )
     for start in range(0, tracks, BLOCK):
         stop = min(start + BLOCK, tracks)
         part = transposed @ columns[:, start:stop]

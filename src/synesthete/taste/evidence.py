@@ -93,7 +93,9 @@ class Witness:
         stacked = np.stack([np.broadcast_to(f, shape).astype(np.float32) for f in features.values()], axis=2)
         return Evidence(tracks, stacked, prior, tuple(features))
 
-    def _popularity(self, rows: sp.csr_matrix, sizes: NDArray[np.float32], tracks: NDArray[np.int64]) -> Features:
+    def _popularity(
+        self, rows: sp.csr_matrix, sizes: NDArray[np.float32], tracks: NDArray[np.int64]
+    ) -> Features:
         popularity = np.log1p(self.listeners_per_track)
         usual = (rows @ popularity)[:, None] / np.maximum(sizes, 1)
         own = popularity[tracks]
@@ -132,7 +134,9 @@ class Witness:
         return features
 
 
-def _scaled(scores: Scores, known: tuple[NDArray[np.integer], NDArray[np.integer]]) -> tuple[Scores, NDArray[np.float32]]:
+def _scaled(
+    scores: Scores, known: tuple[NDArray[np.integer], NDArray[np.integer]]
+) -> tuple[Scores, NDArray[np.float32]]:
     """Scores over the mean of their best unknown ones, and the logarithm of that mean (B, 1)."""
     hidden = scores.copy()
     hidden[known] = -np.inf
@@ -171,7 +175,9 @@ def _shared(
 ) -> Features:
     """How much of the candidate's artist (album) is known, and what EASE and ALS say of its other tracks."""
     members = group.members
-    column = np.full(group.labels.size, members.shape[1], dtype=np.int64)  # unknown labels share one empty column
+    column = np.full(
+        group.labels.size, members.shape[1], dtype=np.int64
+    )  # unknown labels share one empty column
     with_label = np.flatnonzero(np.diff(members.indptr))
     column[with_label] = members.indices
     size = np.append(np.asarray(members.sum(axis=0)).ravel(), 1).astype(np.float32)

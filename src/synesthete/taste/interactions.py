@@ -70,7 +70,9 @@ def gather(
     rows, columns = _indexes(listeners, "listener"), _indexes(tracks, "track")
     values = np.ones(rows.size, dtype=np.float32) if plays is None else np.asarray(plays, dtype=np.float64)
     if not rows.size == columns.size == values.size:
-        raise InputError(f"{rows.size} listeners, {columns.size} tracks and {values.size} plays do not pair up")
+        raise InputError(
+            f"{rows.size} listeners, {columns.size} tracks and {values.size} plays do not pair up"
+        )
     if not np.isfinite(values).all() or (values < 0).any() or (values > MOST_PLAYS).any():
         raise InputError(
             "plays must be numbers from 0 to a million",

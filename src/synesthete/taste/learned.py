@@ -161,13 +161,19 @@ class Learned:
             listeners = np.asarray(document["listeners"], dtype=np.int64)
             parts = set(document["parts"])
         except FileNotFoundError:
-            raise NotFound("no taste was learned yet", subject=folder, hint="Run `synesthete learn`.") from None
+            raise NotFound(
+                "no taste was learned yet", subject=folder, hint="Run `synesthete learn`."
+            ) from None
         except (OSError, ValueError, KeyError, TypeError) as error:
             hint = "Run `synesthete learn`."
-            raise FormatError(f"what was learned cannot be read ({error})", subject=folder, hint=hint) from error
+            raise FormatError(
+                f"what was learned cannot be read ({error})", subject=folder, hint=hint
+            ) from error
         model = open_model(folder / "model")
         if not model.tracks == ids.size == listeners.size:
-            raise FormatError("models and ids do not fit each other", subject=folder, hint="Run `synesthete learn`.")
+            raise FormatError(
+                "models and ids do not fit each other", subject=folder, hint="Run `synesthete learn`."
+            )
         return cls(
             ids,
             listeners,

@@ -30,14 +30,22 @@ class LowRankEase(TasteModel):
     ridge: NDArray[np.float32]  # (N,) diagonal of R
     inverse_diagonal: NDArray[np.float32]  # (N,) diagonal of the inverse
 
-    def __init__(self, rank: int = 512, l2: float = 100.0, dropout: float = 0.33, shorten: float = 0.0, seed: int = 0):
+    def __init__(
+        self, rank: int = 512, l2: float = 100.0, dropout: float = 0.33, shorten: float = 0.0, seed: int = 0
+    ):
         super().__init__()
         if not (l2 > 0 and 0 <= dropout < 1 and rank >= 1):
             raise InputError("low-rank EASE needs l2 above 0, dropout in [0, 1) and a rank of at least 1")
         self.rank, self.l2, self.dropout, self.shorten, self.seed = rank, l2, dropout, shorten, seed
 
     def parameters(self) -> dict[str, Any]:
-        return {"rank": self.rank, "l2": self.l2, "dropout": self.dropout, "shorten": self.shorten, "seed": self.seed}
+        return {
+            "rank": self.rank,
+            "l2": self.l2,
+            "dropout": self.dropout,
+            "shorten": self.shorten,
+            "seed": self.seed,
+        }
 
     def _learn(self, interactions: sp.csr_matrix) -> None:
         histories = weighted(present(interactions), self.shorten)

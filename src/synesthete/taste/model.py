@@ -50,7 +50,9 @@ class TasteModel(ABC):
         if matrix.nnz == 0:
             raise InputError("there is nothing to learn from: no listener has any track")
         self._learn(matrix)
-        self._card = TasteCard(self.name, matrix.shape[1], matrix.shape[0], int(matrix.nnz), self.parameters())
+        self._card = TasteCard(
+            self.name, matrix.shape[1], matrix.shape[0], int(matrix.nnz), self.parameters()
+        )
         return self
 
     def score(self, rows: sp.csr_matrix, order: Sequences | None = None) -> Scores:
@@ -124,7 +126,9 @@ class TasteModel(ABC):
         if order is None or not order.tracks.size:
             return self._score(rows)
         if len(order) != rows.shape[0] or int(order.tracks.max()) >= self.tracks:
-            raise InputError(f"{len(order)} ordered histories do not fit {rows.shape[0]} rows of {self.tracks} tracks")
+            raise InputError(
+                f"{len(order)} ordered histories do not fit {rows.shape[0]} rows of {self.tracks} tracks"
+            )
         return self._score_in_order(rows, order)
 
     def _score_in_order(self, rows: sp.csr_matrix, order: Sequences) -> Scores:

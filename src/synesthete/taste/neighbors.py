@@ -114,7 +114,9 @@ class AsymmetricNeighbors(NeighborModel):
         return {"k": self.k, "alpha": self.alpha, "locality": self.locality, "shrink": self.shrink}
 
     def _similarities(self, histories: sp.csr_matrix) -> sp.csr_matrix:
-        listeners = np.maximum(np.bincount(histories.indices, minlength=histories.shape[1]), 1).astype(np.float32)
+        listeners = np.maximum(np.bincount(histories.indices, minlength=histories.shape[1]), 1).astype(
+            np.float32
+        )
         known, scored = listeners**self.alpha, listeners ** (1 - self.alpha)
 
         def weigh(common: NDArray[np.float32], start: int, stop: int) -> NDArray[np.float32]:
@@ -138,7 +140,9 @@ class RP3Beta(NeighborModel):
         return {"k": self.k, "alpha": self.alpha, "beta": self.beta}
 
     def _similarities(self, histories: sp.csr_matrix) -> sp.csr_matrix:
-        listeners = np.maximum(np.bincount(histories.indices, minlength=histories.shape[1]), 1).astype(np.float32)
+        listeners = np.maximum(np.bincount(histories.indices, minlength=histories.shape[1]), 1).astype(
+            np.float32
+        )
         lengths = np.maximum(np.diff(histories.indptr), 1).astype(np.float32)
         stepping = sp.csr_matrix(sp.diags(lengths**-self.alpha) @ histories)
         leaving, arriving = listeners**self.alpha, listeners**self.beta

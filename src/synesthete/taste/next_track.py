@@ -11,7 +11,6 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 import scipy.sparse as sp
-from numpy.typing import NDArray
 
 from synesthete.errors import InputError
 from synesthete.taste.artifact import Arrays, pack, unpack
@@ -41,7 +40,9 @@ class NextTrack(TasteModel):
         """A step of distance d within `window` counts step_decay ** (d - 1); a track heard d tracks ago counts recency ** d."""
         super().__init__()
         if window < 1 or not (0 < step_decay <= 1 and 0 < recency <= 1 and steps_weight >= 0):
-            raise InputError("next track needs a window of at least 1, decays in (0, 1] and a weight from 0 up")
+            raise InputError(
+                "next track needs a window of at least 1, decays in (0, 1] and a weight from 0 up"
+            )
         self.window, self.step_decay, self.recency = window, step_decay, recency
         self.steps_weight, self.k, self.shrink = steps_weight, k, shrink
         self._order: Sequences | None = None

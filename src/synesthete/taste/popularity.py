@@ -23,7 +23,9 @@ class Popularity(TasteModel):
         return {}
 
     def _learn(self, interactions: sp.csr_matrix) -> None:
-        self.listeners_per_track = np.bincount(interactions.indices, minlength=interactions.shape[1]).astype(np.float32)
+        self.listeners_per_track = np.bincount(interactions.indices, minlength=interactions.shape[1]).astype(
+            np.float32
+        )
 
     def _score(self, rows: sp.csr_matrix) -> Scores:
         return np.tile(self.listeners_per_track, (rows.shape[0], 1))

@@ -38,7 +38,9 @@ MODELS: dict[str, type[TasteModel]] = {
 }
 
 
-def new(name: str, facts: TrackFacts | None = None, order: Sequences | None = None, seed: int = 0) -> TasteModel:
+def new(
+    name: str, facts: TrackFacts | None = None, order: Sequences | None = None, seed: int = 0
+) -> TasteModel:
     """A model with its own defaults, told the facts and the order if it hears them. NotFound for an unknown name."""
     if name not in MODELS:
         raise NotFound("there is no such taste model", subject=name, hint=f"There are {', '.join(MODELS)}.")
@@ -69,5 +71,7 @@ def open_model(folder: Path) -> TasteModel:
     """The model in a folder, whichever it is. MismatchError for one that this version does not know."""
     card = read_card(Path(folder))
     if card.model not in MODELS:
-        raise MismatchError(f"this version knows no {card.model} model", subject=folder, hint="Learn the model again.")
+        raise MismatchError(
+            f"this version knows no {card.model} model", subject=folder, hint="Learn the model again."
+        )
     return MODELS[card.model].load(Path(folder))

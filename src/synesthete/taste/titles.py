@@ -76,7 +76,9 @@ class Titles:
 def pieces(title: str) -> list[str]:
     """Words and, with marks at both ends, their three-letter pieces; case, accents and punctuation are dropped."""
     plain = unicodedata.normalize("NFKD", title).casefold()
-    words = "".join(c if c.isalnum() or not c.isascii() else " " for c in plain if not unicodedata.combining(c)).split()
+    words = "".join(
+        c if c.isalnum() or not c.isascii() else " " for c in plain if not unicodedata.combining(c)
+    ).split()
     joined = f" {''.join(words)} "
     parts = [joined[i : i + PIECE] for i in range(len(joined) - PIECE + 1)]
     return [f"={word}" for word in words] + parts

@@ -6,7 +6,6 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-
 STRETCH = 16
 """Scores whose maximum stands for them when a bound is sought; 16 float32 fill a cache line."""
 
