@@ -29,7 +29,10 @@ CONTAINERS = (
 # Seconds decoded before a wanted position, so that the decoder has settled (overlap, bit reservoir, Opus'
 # 80 ms) and, in Ogg, so that a page with a true time stamp is passed.
 PREROLL_S = 0.3
-PREROLL_OGG_S = 1.2
+PREROLLS_S = {
+    "ogg": 1.2,
+    "asf": math.inf,  # after a jump into WMA, its time stamps are up to 0.1 s off: walk there instead
+}
 
 
 class Reader(Protocol):
@@ -195,9 +198,9 @@ class AvReader:
         """Mono blocks from sample `start` on; damaged packets are passed over.
 
         Exact to the sample where the container keeps exact times (Ogg, MP4, WAV, FLAC), to 10 ms where it
-        rounds them (Matroska and WebM, ASF).
+        rounds them (Matroska and WebM).
         """
-        preroll = PREROLL_OGG_S if self.container == "ogg" else PREROLL_S
+        preroll = PREROLLS_S.get(self.container, PREROLL_S)
         pieces = self._pieces(start, preroll)
         held: list[np.ndarray] = []
         values = 0

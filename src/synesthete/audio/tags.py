@@ -129,9 +129,11 @@ def _from_fields(fields: Mapping[str, list[str]]) -> Tags:
 
 def split_genres(texts: Iterable[str]) -> tuple[str, ...]:
     """Single genres from tag texts: "Rock; Pop/Folk" is three; each once, in their order."""
-    parts = (part.strip() for text in texts for part in re.split(r"[;,|/\0]", text))
-    once = {part.casefold(): part for part in reversed([p for p in parts if p])}
-    return tuple(reversed(once.values()))
+    parts = (part.strip() for text in texts for part in re.split(r"[;,|/]", text))
+    once: dict[str, str] = {}
+    for part in filter(None, parts):
+        once.setdefault(part.casefold(), part)
+    return tuple(once.values())
 
 
 def _year(text: str | None) -> int | None:
@@ -175,8 +177,9 @@ def mended(text: str) -> str:
     UTF-8 read as Latin-1 ("BjÃ¶rk"), Windows Cyrillic read as Latin-1 ("Êèíî") and Shift-JIS read as Latin-1
     are undone; anything doubtful is left as it is.
     """
-    text = _reread(text)
-    kept = "".join(" " if c in "\t\r\n" else c for c in text if c in "\t\r\n" or c == "\0" or c.isprintable())
+    text = _reread(text).strip(" \0").replace("\0", "; ")  # several values, as ID3 parts them
+    kept = "".join(" " if c in "\t\r\n" else c for c in text if c in "\t\r\n" or c.isprintable())
+    return unicodedata.normalize("NFC", kept.strip())
     return unicodedata.normalize("NFC", kept.strip(" \0"))
 
 
