@@ -95,7 +95,8 @@ def typo(d: Description, rng: random.Random) -> Description:
 
 
 DAMAGES: tuple[Damage, ...] = (
-    plain_case, no_punctuation, no_accents, curly_quotes, ampersand, remaster, labeled, guest, no_guest, article, typo,
+    plain_case, no_punctuation, no_accents, curly_quotes, ampersand, remaster, labeled, guest, no_guest,
+    article, typo,
 )  # fmt: skip
 
 
@@ -112,7 +113,7 @@ def corrupted(d: Description, rng: random.Random) -> Description:
 def another_version(d: Description, rng: random.Random) -> Description:
     """The same work as another recording, which must not be taken for ours."""
     made = rng.choice([
-        f"{d.title} (Live)", f"{d.title} - Live at Wembley", f"{d.title} (Acoustic)", f"{d.title} - Someone Remix",
-        f"{d.title} (Instrumental)", f"{d.title} [Demo]",
+        f"{d.title} (Live)", f"{d.title} - Live at Wembley", f"{d.title} (Acoustic)",
+        f"{d.title} - Someone Remix", f"{d.title} (Instrumental)", f"{d.title} [Demo]",
     ])  # fmt: skip
     return replace(d, title=made, duration_s=None)

@@ -35,6 +35,7 @@ LEAST_TITLE, LEAST_ARTIST = 84, 78
 """Similarity (0-100, normalized Levenshtein) below which two spellings are two names."""
 
 MOST_CANDIDATES = 400
+ARTICLES = frozenset(("the", "a", "an"))
 ANYBODY = frozenset({"variousartists", "various", "va", "unknown", "unknownartist", "soundtrack"})
 
 
@@ -70,6 +71,8 @@ class Matcher:
 
     def __init__(self, tracks: Iterable[Known]):
         self._tracks: list[Known] = []
+        self._titles: list[str] = []
+        self._artists: list[str] = []
         self._by_id: dict[tuple[str, str], int] = {}
         self._by_path: dict[str, int] = {}
         self._by_path_end: dict[str, list[int]] = defaultdict(list)
@@ -87,6 +90,8 @@ class Matcher:
         row = len(self._tracks)
         self._tracks.append(track)
         title, artist = names.title(track.title), names.credit(track.artist)
+        self._titles.append(title.words)
+        self._artists.append(artist.key)
         for key in {title.key, title.short}:
             self._by_title[key].append(row)
         for name in {artist.key, *artist.names} - ANYBODY:
@@ -162,17 +167,17 @@ class Matcher:
     def _nearest_artists(self, rows: list[int], artist: names.Credit) -> list[int]:
         if len(rows) <= MOST_CANDIDATES:
             return rows
-        keys = {row: names.credit(self._tracks[row].artist).key for row in rows}
-        return [
-            row for _, _, row in process.extract(artist.key, keys, scorer=fuzz.ratio, limit=MOST_CANDIDATES)
-        ]
+        found = process.extract(
+            artist.key, [self._artists[row] for row in rows], scorer=fuzz.ratio, limit=MOST_CANDIDATES
+        )
+        return [rows[at] for _, _, at in found]
 
     def _nearest_titles(self, rows: list[int], title: names.Title) -> list[int]:
         if len(title.key) < SHORTEST_FUZZY:
             return []
-        keys = {row: names.title(self._tracks[row].title).words for row in rows}
-        found = process.extract(title.words, keys, scorer=fuzz.ratio, score_cutoff=LEAST_TITLE, limit=10)
-        return [row for _, _, row in found]
+        choices = [self._titles[row] for row in rows]
+        found = process.extract(title.words, choices, scorer=fuzz.ratio, score_cutoff=LEAST_TITLE, limit=10)
+        return [rows[at] for _, _, at in found]
 
 
 def agreement(described: Description, track: Known) -> float:
@@ -208,10 +213,16 @@ def _title_agreement(here: names.Title, there: names.Title) -> float:
         return 0.0
     if here.short == there.key or here.key == there.short:
         return 0.96
-    if min(len(here.key), len(there.key)) < SHORTEST_FUZZY:
+    if min(len(here.key), len(there.key)) < SHORTEST_FUZZY or _lacks_a_word(here.words, there.words):
         return 0.0
     ratio = fuzz.ratio(here.words, there.words, score_cutoff=LEAST_TITLE)
     return ratio / 100
+
+
+def _lacks_a_word(here: str, there: str) -> bool:
+    """Whether one title is the other with words left out: "Paradise" is not a misspelled "In Paradise"."""
+    ours, theirs = set(here.split()) - ARTICLES, set(there.split()) - ARTICLES
+    return ours < theirs or theirs < ours
 
 
 def _same_version(here: names.Title, there: names.Title) -> bool:

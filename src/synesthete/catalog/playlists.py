@@ -135,7 +135,7 @@ class Playlists(Noun):
                 asked = select(c.foreign_id, c.id).where(
                     c.listener_id == int(listener_id), c.source == source, c.foreign_id.in_(batch)
                 )
-                ids.update(connection.execute(asked).tuples().all())
+                ids.update((foreign, i) for foreign, i in connection.execute(asked))
             last = {ids[n.foreign_id]: n.lines for n in found}
             for batch in batches(last):
                 connection.execute(delete(playlist_tracks).where(playlist_tracks.c.playlist_id.in_(batch)))
