@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -24,8 +25,8 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required",
 ]  # fmt: skip
-SECONDS = 24.0
-PER_ARTIST = 3
+SECONDS = 20.0
+PER_ARTIST = 2
 NASTY = "<script>window.hacked=1"
 """A title that must stay text."""
 
@@ -85,24 +86,23 @@ def make_library(data: Path, music: Path, seconds: float = SECONDS, per_artist: 
 def serving(data: Path) -> Iterator[str]:
     """`synesthete serve` for this data folder; its address."""
     command = [sys.executable, "-m", "synesthete", "serve", "--port", "0", "--data", str(data)]
-    server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    log = data / "server.log"
+    with log.open("wb") as words:
+        server = subprocess.Popen(command, stderr=words)
     try:
-        assert server.stderr is not None
-        for line in server.stderr:
-            found = re.search(r"http://\S+", line)
-            if found:
-                yield found[0].rstrip("/")
-                break
-        else:
-            raise RuntimeError("the server ended before it said its address")
+        while not (found := re.search(r"http://\S+", log.read_text(errors="replace"))):
+            if server.poll() is not None:
+                raise RuntimeError(f"the server ended early: {log.read_text(errors='replace')}")
+            time.sleep(0.1)
+        yield found[0].rstrip("/")
     finally:
         server.terminate()
-        server.wait(timeout=30)
+        server.wait(timeout=60)
 
 
 @pytest.fixture(scope="session")
 def site(built_app: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A server with thirty pieces by ten artists."""
+    """A server with twenty pieces by ten artists."""
     folder = tmp_path_factory.mktemp("site")
     paths = make_library(folder / "data", folder / "music")
     with serving(folder / "data") as address:
