@@ -103,7 +103,7 @@ class Atlas(Noun):
         g = track_genres.c
         asked = select(g.track_id, g.genre).order_by(g.track_id, g.position.desc())
         with self._catalog.read() as connection:
-            return dict(connection.execute(asked).tuples().all())
+            return {track_id: genre for track_id, genre in connection.execute(asked)}
 
     def _names(self) -> list[str]:
         return list(json.loads(self._catalog.values.get(CLUSTER_NAMES) or "[]"))

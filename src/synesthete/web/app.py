@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 
@@ -43,11 +43,12 @@ from synesthete.web.api.models.base import ErrorAnswer
 from synesthete.web.auth.entrance import Entrance, is_loopback
 from synesthete.web.auth.rules import check_rules
 from synesthete.web.clockwork import tick
+from synesthete.web.clockwork import tick
 from synesthete.web.doors import open_doors
 from synesthete.web.errands import Errands
 from synesthete.web.faults import catch_faults
 from synesthete.web.guard import ORDINARY_BYTES, Guard
-from synesthete.web.house import PREFIX, House, identify
+from synesthete.web.house import PREFIX, House, address_of, identify
 from synesthete.web.sound.clips import Clips
 from synesthete.web.sound.ears import Ears
 from synesthete.web.sound.tasks import HearTask, warm
@@ -65,17 +66,16 @@ FILES = (f"{PREFIX}/clips", f"{PREFIX}/playlists/import", "/model/predict")
 ERRORS: dict[int | str, dict[str, object]] = {"default": {"model": ErrorAnswer}, 422: {"model": ErrorAnswer}}
 
 
-def create_app(parts: Parts, *, pairs_of_ears: int = 1) -> FastAPI:
-    """The server of these parts, which stay the caller's to close.
+def create_app(parts: Parts, *, ears: Ears | None = None) -> FastAPI:
+    """The server of these parts, which stay the caller's to close, as do `ears` that are handed over.
 
-    `pairs_of_ears` is how many uploads can be decoded at once. Closing (the lifespan's end) ends the processes
-    it started.
+    The end of the lifespan ends the processes it started.
     """
     settings = parts.settings
     house = House(
         parts=parts,
         entrance=Entrance(settings, parts.catalog),
-        ears=Ears(pairs_of_ears, settings.upload_timeout_s),
+        ears=ears or Ears(1, settings.upload_timeout_s),
         clips=Clips(settings.data / "clips"),
         errands=Errands(settings),
     )
@@ -89,7 +89,7 @@ def create_app(parts: Parts, *, pairs_of_ears: int = 1) -> FastAPI:
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         generate_unique_id_function=_operation,
         separate_input_output_schemas=False,
-        lifespan=_lifespan(house),
+        lifespan=_lifespan(house, owns_ears=ears is None),
     )
     app.state.house = house
     api = APIRouter(prefix=PREFIX, responses=ERRORS, dependencies=[Depends(identify)])  # type: ignore[arg-type]
@@ -102,7 +102,7 @@ def create_app(parts: Parts, *, pairs_of_ears: int = 1) -> FastAPI:
         app.include_router(page)
     pages.serve_pages(app)
     catch_faults(app)
-    app.add_middleware(Guard, hosts=_hosts(parts), limit=_limit(settings.upload_mb))
+    app.add_middleware(Guard, hosts=_hosts(parts), limit=_limit(settings.upload_mb), is_known=_is_known(house))
     return app
 
 
@@ -122,7 +122,7 @@ def _operation(route: APIRoute) -> str:
     return f"{route.endpoint.__module__.rpartition('.')[2]}_{route.name}"
 
 
-def _lifespan(house: House) -> Callable[[FastAPI], object]:
+def _lifespan(house: House, owns_ears: bool) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         clock = asyncio.create_task(tick(house.settings, house.errands))
@@ -131,7 +131,8 @@ def _lifespan(house: House) -> Callable[[FastAPI], object]:
         finally:
             clock.cancel()
             await run_in_threadpool(house.errands.close)
-            await run_in_threadpool(house.ears.close)
+            if owns_ears:
+                await run_in_threadpool(house.ears.close)
 
     return lifespan
 
@@ -149,6 +150,17 @@ def _hosts(parts: Parts) -> set[str] | None:
         return None
     named = urlsplit(settings.base_url or "").hostname
     return {"localhost", "127.0.0.1", "::1", settings.host.strip("[]")} | ({named} if named else set())
+
+
+def _is_known(house: House) -> Callable[[Request], bool]:
+    """Whether somebody we know sends this: asked before a file is read, so that strangers cannot fill the disk."""
+
+    def is_known(request: Request) -> bool:
+        if request.url.path not in FILES:
+            return True
+        return house.entrance.who(request.headers, request.cookies, address_of(request)).account is not None
+
+    return is_known
 
 
 def _limit(upload_mb: int) -> Callable[[str], int]:

@@ -9,12 +9,15 @@ import secrets
 from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from synesthete.web.faults import body
+from synesthete.errors import SynestheteError
+from synesthete.web.faults import SignInNeeded, answer, body
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 ORDINARY_BYTES = 11_000_000
@@ -54,13 +57,19 @@ class Guard:
     """Wraps the whole application.
 
     `hosts` are the names a request may be addressed to (against DNS rebinding), or None for any;
-    `limit` says for a path how many bytes its body may have.
+    `limit` says for a path how many bytes its body may have; `is_known` whether the body may be read at all.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Iterable[str] | None, limit: Callable[[str], int]):
+    def __init__(
+        self,
+        app: ASGIApp,
+        hosts: Iterable[str] | None,
+        limit: Callable[[str], int],
+        is_known: Callable[[Request], bool],
+    ):
         self._app = app
         self._hosts = None if hosts is None else frozenset(hosts)
-        self._limit = limit
+        self._limit, self._is_known = limit, is_known
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -82,11 +91,20 @@ class Guard:
                     out.setdefault("Cache-Control", "no-store")
             await send(message)
 
-        refusal = self._refusal(scope, headers, limit)
+        refusal = self._refusal(scope, headers, limit) or await self._stranger(scope)
         if refusal is not None:
             await refusal(scope, receive, safely)
             return
         await self._app(scope, _counted(receive, limit), safely)
+
+    async def _stranger(self, scope: Scope) -> JSONResponse | None:
+        if scope["method"] in SAFE:
+            return None
+        try:
+            known = await run_in_threadpool(self._is_known, Request(scope))
+        except SynestheteError as error:
+            return answer(error)
+        return None if known else answer(SignInNeeded("sign in first"))
 
     def _refusal(self, scope: Scope, headers: Headers, limit: int) -> JSONResponse | None:
         if self._hosts is not None and _name(headers.get("host", "")) not in self._hosts:
@@ -127,7 +145,10 @@ def _counted(receive: Receive, limit: int) -> Receive:
 
 def _name(host: str) -> str:
     """The host of a Host header, without its port."""
-    return (urlsplit("//" + host).hostname or "") if "@" not in host else ""
+    try:
+        return (urlsplit("//" + host).hostname or "") if "@" not in host else ""
+    except ValueError:  # an unclosed bracket
+        return ""
 
 
 def _same_site(headers: Headers) -> bool:
@@ -136,4 +157,4 @@ def _same_site(headers: Headers) -> bool:
     if site is not None:
         return site in ("same-origin", "none")
     origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == headers.get("host")
+    return origin is None or origin.partition("://")[2] == headers.get("host")

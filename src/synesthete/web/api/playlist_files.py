@@ -32,6 +32,7 @@ TYPES = {
     "jspf": "application/json",
     "csv": "text/csv",
 }
+PLAIN = (".m3u", ".m3u8", ".pls", ".txt", ".csv", ".tsv")
 MOST_PLAYLISTS = 500
 MOST_SHOWN = 500
 SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,8}")
@@ -74,7 +75,7 @@ def write(house: TheHouse, who: Asking, playlist_id: ItsId, format: ExportFormat
 
 def _read(house: House, who: Who, place: Path, name: str) -> ImportAnswer:
     document = Document(place)
-    kind = recognize(document) or "playlist"
+    kind = recognize(document) or _by_name(document, name)
     if kind not in ("playlist", "itunes"):
         about = KINDS[kind].about if kind in KINDS else kind
         raise FormatError(
@@ -82,7 +83,7 @@ def _read(house: House, who: Who, place: Path, name: str) -> ImportAnswer:
         )
     report = Report(name)
     found = [f for f in islice(KINDS[kind].read(document, report), 100_000) if isinstance(f, Playlist)]
-    if not found:
+    if not any(playlist.tracks for playlist in found):
         raise FormatError("no playlist was found in this file", subject=name)
     if len(found) > MOST_PLAYLISTS:
         raise InputError(f"more than {MOST_PLAYLISTS} playlists in one file", subject=name)
@@ -107,6 +108,13 @@ def _read(house: House, who: Who, place: Path, name: str) -> ImportAnswer:
         missing=missing[:MOST_SHOWN],
         warnings=[*report.notes, *(f"{count} lines: {reason}" for reason, count in report.refused.items())],
     )
+
+
+def _by_name(document: Document, name: str) -> str:
+    """What a file must be that begins like nothing in particular: plain lists of paths have no mark."""
+    if document.suffix in PLAIN and b"\0" not in document.head():
+        return "playlist"
+    raise FormatError("this is not a playlist of a known format", subject=name)
 
 
 def _unmatched(line: int, named: Description) -> Unmatched:

@@ -49,7 +49,9 @@ def _index(house: House) -> IndexFacts:
 
 
 def _sources(house: House) -> list[str]:
-    found = ["sound"] if _index(house).size else []
-    folder = house.parts.taste_folder
-    learned = sorted(place.parent.name for place in folder.glob("*/card.json")) if folder.is_dir() else []
-    return found + learned
+    known = (
+        ("sound", _index(house).size > 0),
+        ("cluster", bool(house.catalog.atlas.clusters())),
+        ("taste", house.parts.taste is not None),
+    )
+    return [name for name, is_there in known if is_there]

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, Form, Query, UploadFile
+from fastapi import APIRouter, File, Form, Query, Request, UploadFile
 from fastapi.responses import JSONResponse
 
 from synesthete.encoders.shelf import entries, find
 from synesthete.errors import AudioError, InputError, SynestheteError
 from synesthete.web.faults import TooLarge, status_of
-from synesthete.web.house import House, TheHouse
+from synesthete.web.house import House, TheHouse, address_of
 from synesthete.web.sound.rows import RowsTask, rows_per_second
 
 router = APIRouter(include_in_schema=False)
@@ -48,6 +48,7 @@ def metadata(house: TheHouse) -> JSONResponse:
 @router.post("/model/predict")
 def predict(
     house: TheHouse,
+    request: Request,
     audio: Annotated[UploadFile | None, File()] = None,
     start_s: Seconds = None,
     end_s: Seconds = None,
@@ -55,6 +56,7 @@ def predict(
     encoder_in_address: Annotated[str | None, Query(alias="encoder", max_length=100)] = None,
 ) -> JSONResponse:
     """Rows of 0-255, one per second of sound."""
+    _ = house.entrance.who(request.headers, request.cookies, address_of(request)).id  # the server's own rule
     if audio is None:
         return _refused(400, "Input payload validation failed")
     if (audio.content_type or "").lower().startswith(NOT_SOUND):

@@ -164,7 +164,10 @@ def warm(task: HearTask) -> str:
 def span_of(
     start_s: float, end_s: float | None, total_s: float, longest_s: float = np.inf
 ) -> tuple[float, float]:
-    """The span within a sound of `total_s` seconds. Raises InputError for an empty or too long one."""
+    """The span within a sound of `total_s` seconds. Raises InputError for an empty or too long one, AudioError
+    where there is no sound at all."""
+    if total_s <= 0:
+        raise AudioError("there is no sound in this file")
     stop_s = total_s if end_s is None else min(end_s, total_s)
     if start_s >= total_s:
         raise InputError(f"start_s {start_s:g} is not before the end of the sound at {total_s:.3f} s")
