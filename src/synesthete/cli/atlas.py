@@ -19,7 +19,7 @@ from synesthete.cli.options import data_folder, data_option, echo_json, json_opt
 @click.option("--seed", type=int, default=0, show_default=True, help="Of everything drawn at random.")
 @data_option
 @json_option
-def cluster(k: int | None, by: str, playlist: int | None, n: int, seed: int, as_json: bool) -> None:
+def cluster(k: int | None, by: Any, playlist: int | None, n: int, seed: int, as_json: bool) -> None:
     """Group the library into clusters by sound (K-means), or tell a playlist's mixture of them."""
     import synesthete
     from synesthete.jobs.cluster import make_clusters, mixture_of
@@ -42,7 +42,7 @@ def cluster(k: int | None, by: str, playlist: int | None, n: int, seed: int, as_
 @click.option("--anew", is_flag=True, help="Let every track move; else those on the map stay where they are.")
 @data_option
 @json_option
-def map_(method: str, anew: bool, as_json: bool) -> None:
+def map_(method: Any, anew: bool, as_json: bool) -> None:
     """Give every analyzed track a place on the map; tracks that have one keep it."""
     import synesthete
     from synesthete.jobs.map import draw_map

@@ -4,7 +4,7 @@ The weight of the listeners' part, for one question and one track, is
 
     x = s e / (s e + 1 - s)
 
-s is what was asked for (0 only sound .. 1 only listeners; 0.6 when nothing was asked), e the evidence: how
+s is what was asked for (0 only sound .. 1 only listeners; 0.75 when nothing was asked), e the evidence: how
 many people have the track, and how well the question itself is known to them, each as c / (c + 5). A track
 nobody has played is judged by its sound alone; a well-known one mostly by listeners.
 """
@@ -19,7 +19,7 @@ from synesthete.recommend.collection import Collection
 from synesthete.recommend.question import Question
 from synesthete.recommend.sources import Candidate, SourceName, sound_scores
 
-USUAL_TASTE = 0.6
+USUAL_TASTE = 0.75
 HALF_KNOWN = 5.0
 """Listeners (or playlists) at which we half trust what they tell of a track."""
 HALF_MET = 30.0
@@ -32,8 +32,8 @@ EXTRAS: dict[SourceName, float] = {
     SourceName.POPULAR: 0.50,
 }
 """Weights of sources that add to a candidate rather than carry it, except where they are alone."""
-NEXT_SHARE = 0.3
-"""What follows next within the listeners' part: the rest is what goes together at all."""
+NEXT = 0.5
+"""What following next counts beside going together at all; the two complete each other (noisy or)."""
 NOVELTY = 0.5
 """How much the slider from familiar to new can move a score of at most 1."""
 UNWELCOME = 0.3
@@ -79,13 +79,11 @@ def blend(candidates: list[Candidate], question: Question, collection: Collectio
     vectors = collection.vectors(ids)
     sound, best = sound_scores(collection, question, vectors)
     weights = listener_weights(ids, question, collection)
-    has_next = any(SourceName.SEQUENCE in by for by in said.values())
-    has_taste = any(SourceName.TASTE in by for by in said.values())
     ranked = []
     for row, track_id in enumerate(ids):
         heard = not np.isnan(sound[row])
         x = float(weights[row]) if heard else 1.0
-        parts = _parts(said[track_id], float(sound[row]) if heard else 0.0, x, has_taste, has_next)
+        parts = _parts(said[track_id], float(sound[row]) if heard else 0.0, x)
         if question.request.taste == 0:  # by sound alone, and nothing else
             parts = {name: value for name, value in parts.items() if name == SourceName.SOUND}
         entry = Ranked(
@@ -125,15 +123,15 @@ def question_evidence(question: Question, collection: Collection) -> float:
     return float(np.mean(known / (known + HALF_KNOWN)))
 
 
-def _parts(
-    by: dict[SourceName, Candidate], sound: float, x: float, has_taste: bool, has_next: bool
-) -> dict[SourceName, float]:
+def _parts(by: dict[SourceName, Candidate], sound: float, x: float) -> dict[SourceName, float]:
     """What each source contributes to one track."""
-    next_share = NEXT_SHARE if has_taste and has_next else float(has_next)
+    taste, following = _score(by, SourceName.TASTE), NEXT * _score(by, SourceName.SEQUENCE)
+    listeners = 1 - (1 - taste) * (1 - following)
+    split = x * listeners / max(taste + following, 1e-9)
     parts = {
         SourceName.SOUND: (1 - x) * sound,
-        SourceName.TASTE: x * (1 - next_share) * _score(by, SourceName.TASTE),
-        SourceName.SEQUENCE: x * next_share * _score(by, SourceName.SEQUENCE),
+        SourceName.TASTE: split * taste,
+        SourceName.SEQUENCE: split * following,
     }
     parts |= {name: weight * _score(by, name) for name, weight in EXTRAS.items()}
     return {name: value for name, value in parts.items() if value > 0}

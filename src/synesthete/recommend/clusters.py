@@ -16,6 +16,7 @@ SAMPLE = 2_000
 """Tracks that the silhouette is computed on: its cost grows with the square, 2,000 take a quarter second."""
 TRIED = (4, 6, 8, 10, 12, 16, 20, 24, 32)
 ITERATIONS = 25
+STARTS = 2
 UNUSUAL = 0.6
 """A descriptor is worth a word when a cluster's mean is so many standard deviations from everyone's."""
 
@@ -105,7 +106,7 @@ def names_of(
     unusual = _unusual(clustering, descriptors or {})
     names: list[str] = []
     for c in range(len(clustering)):
-        members = np.flatnonzero(clustering.labels == c)
+        members = np.flatnonzero(clustering.labels == c).tolist()
         counted = Counter(genre for i in members for genre in dict.fromkeys(genres[i]))
         common = [g for g, n in counted.most_common(2) if n >= max(1, 0.25 * len(members))]
         words = [" & ".join(common)] if common else []
@@ -177,12 +178,33 @@ def _squared_distances(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def _kmeans(rows: np.ndarray, k: int, seed: int) -> np.ndarray:
-    """The best centers of three starts, (k, D) float32."""
+    """The best centers of a few starts, (k, D) float32."""
     faiss: Any = import_module("faiss")
-    means = faiss.Kmeans(
-        rows.shape[1], k, niter=ITERATIONS, nredo=3, seed=seed + 1,
-        min_points_per_centroid=1, max_points_per_centroid=1_000,
-    )  # fmt: skip
-    means.train(rows)
-    centers: np.ndarray = means.centroids
-    return centers
+    best: tuple[float, np.ndarray] | None = None
+    for start in range(STARTS):
+        means = faiss.Kmeans(
+            rows.shape[1], k, niter=ITERATIONS, seed=seed + 1 + start,
+            min_points_per_centroid=1, max_points_per_centroid=1_000,
+        )  # fmt: skip
+        means.train(rows, init_centroids=_spread_start(rows, k, seed + start))
+        if best is None or means.obj[-1] < best[0]:
+            best = float(means.obj[-1]), means.centroids
+    assert best is not None
+    return best[1]
+
+
+def _spread_start(rows: np.ndarray, k: int, seed: int) -> np.ndarray:
+    """k rows far from each other: each is the best of a few drawn by its squared distance (k-means++)."""
+    rng = np.random.default_rng(seed)
+    crowd = rows[rng.permutation(len(rows))[: max(SAMPLE, 4 * k)]]
+    centers = [crowd[0]]
+    squares = _squared_distances(crowd, crowd[:1])[:, 0]
+    while len(centers) < k:
+        total = float(squares.sum())
+        chance = squares / total if total > 0 else None
+        tried = rng.choice(len(crowd), 4, p=chance)
+        closer = np.minimum(squares[:, None], _squared_distances(crowd, crowd[tried]))
+        best = int(closer.sum(axis=0).argmin())
+        centers.append(crowd[tried[best]])
+        squares = closer[:, best]
+    return np.array(centers, np.float32)

@@ -71,8 +71,8 @@ class Collection:
     def vectors(self, track_ids: Sequence[int]) -> np.ndarray:
         """The vectors of tracks, (N, D) float32; rows of NaN for those that were not heard."""
         found = self.index.vectors(track_ids)
-        unknown = np.flatnonzero(np.isnan(found[:, 0])) if len(found) else []
-        if len(unknown):  # heard since the index was made
+        unknown: list[int] = np.flatnonzero(np.isnan(found[:, 0])).tolist()
+        if unknown:  # heard since the index was made
             wanted = [int(track_ids[i]) for i in unknown]
             ids, vectors = self.catalog.embeddings.many(wanted, self.stamp)
             known = dict(zip(ids.tolist(), vectors, strict=True))

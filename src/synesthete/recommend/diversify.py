@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from synesthete.music import Track
+from synesthete.music import Track, TrackId
 from synesthete.recommend.blend import Ranked
 from synesthete.recommend.versions import piece_of
 
@@ -16,8 +16,12 @@ MOST_VARIETY = 0.7
 """Weight of being unlike what is chosen already, at adventurousness 1; the rest is the score."""
 FLATTER = 0.5
 """At adventurousness 1 scores count by their square root, so that the far is not lost against the near."""
+LEAST_RELEVANCE = (0.7, 0.5)
+"""What is less relevant than this share of the best, at adventurousness 0 and at 1, comes after all the rest:
+the adventurous want what is far, not what has nothing to do with it."""
 POOL = 8
 """Candidates weighed against each other for each place; more would only add what is far behind."""
+SAMPLE = 200
 UNKNOWN = frozenset({"", "unknown artist", "unknown", "various artists"})
 """Artists who are nobody in particular: no limit holds for them."""
 
@@ -43,7 +47,10 @@ class Limits:
 
 
 def diversify(
-    ranked: list[Ranked], tracks: Mapping[int, Track], limits: Limits, are_versions: AreVersions | None = None
+    ranked: list[Ranked],
+    tracks: Mapping[TrackId, Track],
+    limits: Limits,
+    are_versions: AreVersions | None = None,
 ) -> list[Chosen]:
     """Up to n of the ranked, best first, by maximal marginal relevance within the limits.
 
@@ -51,20 +58,24 @@ def diversify(
     with adventurousness; at 0 the order stays as it is.
     """
     pool = ranked[: max(POOL * limits.n, 50)] if limits.adventurousness > 0 else list(ranked)
+    if not pool:
+        return []
     variety = MOST_VARIETY * limits.adventurousness
     relevance = _relevance(pool, limits.adventurousness)
-    closeness = np.zeros(len(pool))
+    lost = relevance < LEAST_RELEVANCE[0] + limits.adventurousness * (LEAST_RELEVANCE[1] - LEAST_RELEVANCE[0])
+    closeness = _Closeness(pool) if variety > 0 else None
     open_to = np.ones(len(pool), bool)
     places: list[int] = []
     chosen: dict[int, Chosen] = {}
     artists: Counter[str] = Counter()
     albums: Counter[object] = Counter()
     while open_to.any() and len(places) < limits.n:
-        value = np.where(open_to, (1 - variety) * relevance - variety * closeness, -np.inf)
+        value = relevance if closeness is None else (1 - variety) * relevance - variety * closeness.to_chosen
+        value = np.where(open_to, value - lost, -np.inf)
         best = int(value.argmax())
         open_to[best] = False
         entry = pool[best]
-        track = tracks.get(entry.track_id)
+        track = tracks.get(TrackId(entry.track_id))
         if track is None:
             continue
         twin = _twin(entry, chosen, are_versions)
@@ -79,8 +90,14 @@ def diversify(
         albums[album] += 1
         places.append(best)
         chosen[entry.track_id] = Chosen(entry)
-        if variety > 0:
-            closeness = np.maximum(closeness, _closeness(pool, entry))
+        if closeness is not None:
+            closeness.choose(best)
+    for place in np.flatnonzero(
+        open_to
+    ):  # the list is full, but versions of what is on it may still lie behind
+        twin = _twin(pool[place], chosen, are_versions)
+        if twin is not None:
+            twin.versions.append(pool[place].track_id)
     return list(chosen.values())
 
 
@@ -96,11 +113,20 @@ def _relevance(pool: list[Ranked], adventurousness: float) -> np.ndarray:
     return flat
 
 
-def _closeness(pool: list[Ranked], entry: Ranked) -> np.ndarray:
-    """How like each of the pool is to the entry, 0..1; unheard tracks are like nothing."""
-    if entry.vector is None:
-        return np.zeros(len(pool))
-    return np.array([0.0 if p.vector is None else max(0.0, float(p.vector @ entry.vector)) for p in pool])
+class _Closeness:
+    """How like each of the pool is to what is chosen: 0 as the pool is within itself, 1 the same."""
+
+    def __init__(self, pool: list[Ranked]):
+        dim = next((len(p.vector) for p in pool if p.vector is not None), 1)
+        self._rows = np.array([np.zeros(dim) if p.vector is None else p.vector for p in pool], np.float32)
+        heard = self._rows[self._rows.any(axis=1)][:SAMPLE]
+        self._usual = min(0.99, float(np.median(heard @ heard.T))) if len(heard) else 0.0
+        self.to_chosen = np.zeros(len(pool))
+
+    def choose(self, place: int) -> None:
+        """Measure anew with one more chosen."""
+        likeness = (self._rows @ self._rows[place] - self._usual) / (1 - self._usual)
+        self.to_chosen = np.maximum(self.to_chosen, likeness)
 
 
 def _twin(entry: Ranked, chosen: Mapping[int, Chosen], are_versions: AreVersions | None) -> Chosen | None:

@@ -11,6 +11,9 @@ import numpy as np
 
 from synesthete.music import Moment
 
+MOSTLY = 0.75
+"""Share of an excerpt (or of the span, if that is shorter) that must lie inside."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Excerpts:
@@ -21,15 +24,17 @@ class Excerpts:
     ends_s: np.ndarray
 
     def within(self, start_s: float | None, end_s: float | None) -> Excerpts:
-        """Those that lie at least half inside the span; the nearest one when none does."""
+        """Those that lie mostly inside the span, cut to it; the one with most of it when none does."""
         if (start_s is None and end_s is None) or not len(self.starts_s):
             return self
         low, high = start_s or 0.0, np.inf if end_s is None else end_s
         inside = np.minimum(self.ends_s, high) - np.maximum(self.starts_s, low)
-        kept = inside >= 0.5 * np.minimum(self.ends_s - self.starts_s, high - low)
+        kept = inside >= MOSTLY * np.minimum(self.ends_s - self.starts_s, high - low)
         if not kept.any():
             kept = np.arange(len(inside)) == int(inside.argmax())
-        return Excerpts(self.vectors[kept], self.starts_s[kept], self.ends_s[kept])
+            return Excerpts(self.vectors[kept], self.starts_s[kept], self.ends_s[kept])
+        cut = np.maximum(self.starts_s[kept], low), np.minimum(self.ends_s[kept], high)
+        return Excerpts(self.vectors[kept], *cut)
 
 
 @dataclass(frozen=True, slots=True)

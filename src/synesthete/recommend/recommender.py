@@ -23,7 +23,7 @@ from synesthete.recommend.twins import Twins
 from synesthete.recommend.walk import walk
 
 CONSIDERED = 20
-"""Candidates whose names are looked up, beside six for every place: the best by score."""
+"""Candidates whose names are looked up, beside twice those asked for: the best by score."""
 WIDENINGS = (1, 5, 40)
 """How much wider the sources are asked when limits and filters leave too few."""
 
@@ -60,11 +60,11 @@ class Recommender:
         tracks: dict[TrackId, Track] = {}
         found = -1
         for wider in WIDENINGS:
-            ranked = rank(question, sources, self.collection, wider * WIDE * request.n)
+            ranked = rank(question, sources, self.collection, wider * _wide(request))
             if len(ranked) == found:
                 break
             found = len(ranked)
-            considered = ranked[: wider * (CONSIDERED + 6 * request.n)]
+            considered = ranked[: wider * (CONSIDERED + 2 * _wide(request))]
             tracks = self.collection.tracks([r.track_id for r in considered], request.wanted)
             open_to = _welcome(considered, tracks, question)
             versions.tracks |= tracks | question.seed_tracks
@@ -139,6 +139,11 @@ class Recommender:
             if match is not None:
                 matches[track_id] = match
         return matches
+
+
+def _wide(request: Request) -> int:
+    """How many candidates to ask each source for: more, the further a person wants to go."""
+    return int(WIDE * request.n * (1 + 2 * request.adventurousness))
 
 
 def rank(question: Question, sources: Sequence[Source], collection: Collection, n: int) -> list[Ranked]:
