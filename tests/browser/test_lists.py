@@ -98,9 +98,12 @@ def test_the_mixer_answers_every_change(open_page: Open, site: Site) -> None:
         page.get_by_role("option", name=seed).first.click()
     chips = page.get_by_role("list", name="Start from")
     expect(chips).to_contain_text(seed)
+    other = site.paths[5].stem[3:]
+    field.fill(other)
+    page.get_by_role("option", name=other).first.click()
     with page.expect_request(lambda request: "/recommendations" in request.url) as less:
-        chips.get_by_role("button", name="Less like").click()
-    assert less.value.post_data_json["seeds"][0]["weight"] == -1
+        chips.get_by_role("button", name=f"Less like {other}").click()
+    assert [seed["weight"] for seed in less.value.post_data_json["seeds"]] == [1, -1]
     with page.expect_request(lambda request: "/recommendations" in request.url) as slid:
         page.get_by_role("slider", name="Variety").fill("0.9")
     assert slid.value.post_data_json["sliders"]["variety"] == 0.9
