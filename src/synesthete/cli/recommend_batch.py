@@ -83,10 +83,10 @@ def recommend_batch(asked: Batch) -> int:
     note(
         f"Learning {asked.model} from {train.nnz:,} pairs of {len(rows):,} listeners and {len(columns):,} tracks."
     )
+    known_order = None if order is None else tables.sequences(*order, askers, columns, known)
     train_order = None if order is None else tables.sequences(*order, rows, columns)
     model = learn(asked.model, train, facts=facts, order=train_order, seed=asked.seed)
     note(f"Recommending to {len(askers):,} listeners.")
-    known_order = None if order is None else tables.sequences(*order, askers, columns, known)
     best, _ = model.recommend(known, asked.n, order=known_order)
     kept = best >= 0
     lengths = kept.sum(axis=1)

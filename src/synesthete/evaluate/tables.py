@@ -143,7 +143,9 @@ def sequences(
     row, column = rows.places(listeners), columns.places(tracks)
     kept = (row >= 0) & (column >= 0)
     if among is not None:
-        kept[kept] = np.asarray(among[row[kept], column[kept]]).ravel() > 0
+        own_row, own_column = among.nonzero()
+        pair = row * len(columns) + column
+        kept &= np.isin(pair, own_row.astype(np.int64) * len(columns) + own_column)
     row, column, position = row[kept], column[kept], positions[kept]
     order = np.lexsort((position, row))
     lengths = np.bincount(row, minlength=len(rows))

@@ -1,0 +1,142 @@
+"""How fast taste learns and answers, as ratios against a floor or a peer of the same run.
+
+    python -m benchmarks.taste [--ease-tracks N] [--catalog N]
+
+Times are CPU seconds of one thread; compared runs alternate and the best of each counts, so that what else
+the machine does falls on all alike. Listens are drawn with the skew of real ones: few tracks are known by many.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+import warnings
+from collections.abc import Callable
+
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(variable, "1")
+
+import numpy as np
+import scipy.sparse as sp
+
+from synesthete.taste.als import Als
+from synesthete.taste.ease import Ease
+from synesthete.taste.model import TasteModel
+from synesthete.taste.neighbors import Bm25Neighbors
+
+LISTS = 20
+HISTORY = 25
+"""Tracks that a listener of the benchmark knows; real playlists have about as many."""
+
+
+def plays(listeners: int, tracks: int, seed: int = 0) -> sp.csr_matrix:
+    """(U, N) with `HISTORY` tracks each, track i being drawn with weight 1 / (i + 50) ** 0.8."""
+    random = np.random.default_rng(seed)
+    weights = 1 / (np.arange(tracks) + 50.0) ** 0.8
+    drawn = random.choice(tracks, (listeners, HISTORY), p=weights / weights.sum())
+    rows = np.repeat(np.arange(listeners), HISTORY)
+    matrix = sp.csr_matrix((np.ones(rows.size, np.float32), (rows, drawn.ravel())), shape=(listeners, tracks))
+    matrix.data[:] = 1
+    return matrix
+
+
+def cpu_s(work: Callable[[], object]) -> float:
+    """CPU seconds of one call."""
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def cholesky_inverse(tracks: int) -> Callable[[], object]:
+    """The floor of EASE: inverting one symmetric matrix of that size, nothing else."""
+    from scipy.linalg import lapack
+
+    matrix = np.asfortranarray(np.eye(tracks, dtype=np.float32) * 300)
+    matrix += np.float32(0.5)
+
+    def invert() -> None:
+        factor, fault = lapack.spotrf(matrix, lower=1, overwrite_a=0)
+        assert fault == 0
+        lapack.spotri(factor, lower=1, overwrite_c=1)
+
+    return invert
+
+
+def implicit_als(listens: sp.csr_matrix) -> Callable[[], object]:
+    """The peer of ALS: implicit itself, with the same settings."""
+    from implicit.cpu.als import AlternatingLeastSquares
+
+    def fit() -> None:
+        model = AlternatingLeastSquares(
+            factors=64, regularization=10, alpha=10, iterations=5, random_state=0, num_threads=1
+        )
+        model.fit(listens, show_progress=False)
+
+    return fit
+
+
+def against(
+    name: str, ours: Callable[[], object], peer_name: str, peer: Callable[[], object], rounds: int
+) -> str:
+    """One row: the best CPU seconds of both, alternating, and their ratio."""
+    pairs = [(cpu_s(peer), cpu_s(ours)) for _ in range(rounds)]
+    theirs, own = (min(column) for column in zip(*pairs, strict=True))
+    return f"| {name} | {own:.2f} s | {peer_name} {theirs:.2f} s | {own / theirs:.2f} |"
+
+
+def one_list_ms(model: TasteModel, asked: sp.csr_matrix) -> float:
+    """Median milliseconds of wall time of a listener's 20 recommendations, fold-in included."""
+    model.recommend(asked[0], LISTS)
+    times = []
+    for row in range(asked.shape[0]):
+        start = time.perf_counter()
+        model.recommend(asked[row], LISTS)
+        times.append(1000 * (time.perf_counter() - start))
+    return float(np.median(times))
+
+
+def main() -> None:
+    """Print the rows."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--ease-tracks", type=int, default=10_000)
+    parser.add_argument("--catalog", type=int, default=20_000)
+    given = parser.parse_args()
+    warnings.simplefilter("ignore")
+    print("| learning | ours | against | ratio |\n|---|---|---|---|")
+    listens = plays(40_000, given.ease_tracks)
+    inverse = cholesky_inverse(given.ease_tracks)
+    print(
+        against(
+            f"EASE, {given.ease_tracks:,} tracks", lambda: Ease().fit(listens), "Cholesky inverse", inverse, 1
+        ),
+        flush=True,
+    )
+    del inverse
+    ours = Als(dim=64, l2=10, confidence=10, iterations=5)
+    print(
+        against("ALS, 64 dimensions", lambda: ours.fit(listens), "implicit", implicit_als(listens), 2),
+        flush=True,
+    )
+    listens = plays(40_000, given.catalog, seed=1)
+    weights = np.random.default_rng(0).random((given.catalog, given.catalog), dtype=np.float32)
+    models = {
+        "ALS, 64 dimensions": Als(dim=64, iterations=2).fit(listens),
+        "BM25, 50 neighbors": Bm25Neighbors(k=50).fit(listens),
+        "EASE (dense weights)": Ease().restore(given.catalog, {"weights": weights}),
+    }
+    asked = plays(2_000, given.catalog, seed=2)
+    print(
+        f"\n| {LISTS} recommendations from {given.catalog:,} tracks | one listener, fold-in included | batch |\n|---|---|---|"
+    )
+    for name, model in models.items():
+        model.recommend(asked[:256], LISTS)
+        seconds = cpu_s(lambda model=model: model.recommend(asked, LISTS))  # type: ignore[misc]
+        print(
+            f"| {name} | {one_list_ms(model, asked[:200]):.2f} ms | {asked.shape[0] / seconds:,.0f} listeners per CPU second |",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()

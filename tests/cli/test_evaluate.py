@@ -1,0 +1,58 @@
+"""`synesthete evaluate`: protocols from tables of numbers."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from synesthete.cli import run
+from synesthete.evaluate.tables import write_columns
+from tests.contracts.test_taste_models import checkerboard
+
+
+@pytest.fixture
+def plays(tmp_path):
+    matrix = checkerboard(200, 60)
+    listeners, tracks = matrix.nonzero()
+    write_columns(tmp_path / "plays.parquet", {"user_idx": listeners, "item_idx": tracks + 100})
+    order = {"user_idx": listeners, "item_idx": tracks + 100, "pos": np.arange(tracks.size)}
+    write_columns(tmp_path / "order.parquet", order)
+    sound = np.random.default_rng(0).standard_normal((60, 5)).astype(np.float32)
+    np.savez(tmp_path / "sound.npz", ids=np.arange(60) + 100, vectors=sound)
+    return tmp_path
+
+
+def test_taste_as_json_and_as_a_page(plays, capsys):
+    command = ["evaluate", "taste", str(plays / "plays.parquet"), "--model", "popularity", "--model", "ease"]
+    assert run([*command, "--json", "--html", str(plays / "page.html"), "--seed", "4"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["seed"] == 4 and [row["model"] for row in report["tables"][0]["rows"]] == [
+        "popularity",
+        "ease",
+    ]
+    assert "<svg" in (plays / "page.html").read_text()
+
+
+def test_next_playlists_and_cold(plays, capsys):
+    table, order = str(plays / "plays.parquet"), str(plays / "order.parquet")
+    assert run(["evaluate", "next", table, "--order", order, "--model", "next-track"]) == 0
+    assert run(["evaluate", "playlists", table, "--model", "popularity"]) == 0
+    assert run(["evaluate", "cold", table, "--sound", str(plays / "sound.npz")]) == 0
+    out = capsys.readouterr().out
+    assert "MRR" in out and "challenge NDCG" in out and "| bridge |" in out
+
+
+def test_misuse_is_told(plays, capsys):
+    table = str(plays / "plays.parquet")
+    assert run(["evaluate", "next", table]) == 1  # no order
+    assert run(["evaluate", "cold", table]) == 2  # no sound
+    np.savez(plays / "wrong.npz", ids=np.arange(3))
+    assert run(["evaluate", "cold", table, "--sound", str(plays / "wrong.npz")]) == 1
+    assert "vectors" in capsys.readouterr().err
+
+
+def test_a_library_without_listens_says_what_to_do(tmp_path, capsys):
+    assert run(["--data", str(tmp_path), "evaluate", "taste"]) == 1
+    assert "import" in capsys.readouterr().err
