@@ -97,8 +97,8 @@ class Matcher:
         for name in {artist.key, *artist.names} - ANYBODY:
             self._by_artist[name].append(row)
         self._by_starts[_starts(title, artist)].append(row)
-        for key in _ids(track.recording_mbid, track.isrc, (*track.ids, (OWN, str(track.id)))):
-            self._by_id.setdefault(key, row)
+        for pair in _ids(track.recording_mbid, track.isrc, (*track.ids, (OWN, str(track.id)))):
+            self._by_id.setdefault(pair, row)
         if track.path:
             self._by_path.setdefault(track.path, row)
             self._by_path_end[_path_end(track.path)].append(row)

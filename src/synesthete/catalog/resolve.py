@@ -20,6 +20,10 @@ MOST_NAMED = 500_000
 """Tracks without a file that are compared by name; beyond that only their ids are looked up (1 kB each)."""
 
 
+MOST_REMEMBERED = 200_000
+"""Decisions kept to be used again within one file; popular tracks come back all the time."""
+
+
 class Resolver:
     """Which of our tracks each description means.
 
@@ -41,6 +45,8 @@ class Resolver:
 
     def matches(self, described: Sequence[Description]) -> list[Match | None]:
         """One match for each description, with how sure it is and by what it was found."""
+        if len(self._decided) > MOST_REMEMBERED:
+            self._decided.clear()
         new = [d for d in dict.fromkeys(described) if d not in self._decided]
         by_id = self._by_known_ids(new)
         for description in new:

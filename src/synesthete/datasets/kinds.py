@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from synesthete.datasets.audioset.tfrecord import masked_crc
 from synesthete.datasets.documents import Document
 from synesthete.datasets.findings import Finding
 from synesthete.datasets.itunes import read_itunes
@@ -147,8 +148,6 @@ def _is_tfrecord(head: bytes) -> bool:
     """A record begins with its length (8 bytes) and the masked checksum of that length (4 bytes)."""
     if len(head) < 12:
         return False
-    from synesthete.datasets.audioset.tfrecord import masked_crc
-
     return masked_crc(head[:8]) == int.from_bytes(head[8:12], "little")
 
 

@@ -42,7 +42,7 @@ def _batches(source: BinaryIO, document: Document) -> Iterator[tuple[list[str], 
     try:
         batches = iter(arro3.io.read_parquet(source))
         while (batch := next(batches, None)) is not None:
-            yield batch.schema.names, [column.to_pylist() for column in batch.columns]
+            yield batch.schema.names, [list(column.to_pylist()) for column in batch.columns]
     except GeneratorExit:
         raise
     except Exception as error:  # arro3 raises a bare Exception for damaged pages

@@ -54,9 +54,9 @@ def assign(header: Sequence[str], names: Mapping[str, Sequence[str]]) -> dict[st
         present.setdefault(folded(name.split("#")[0]), position)
     found: dict[str, int] = {}
     for field, aliases in names.items():
-        position = next((present[a] for a in aliases if a in present), None)
-        if position is not None and position not in found.values():
-            found[field] = position
+        place = next((present[a] for a in aliases if a in present), None)
+        if place is not None and place not in found.values():
+            found[field] = place
     return found
 
 
