@@ -36,7 +36,7 @@ def ears() -> Iterator[Ears]:
 @pytest.fixture(scope="session")
 def _heard(_music_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     data = tmp_path_factory.mktemp("heard")
-    with open_parts(Settings(data=data)) as parts:
+    with open_parts(Settings(data=data, encoder="descriptors")) as parts:  # stays in force in every copy
         catalog, stamp = parts.catalog, parts.stamp
         folder = catalog.folders.add(_music_template)
         for path in sorted(p for p in _music_template.rglob("*") if p.is_file()):

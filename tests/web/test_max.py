@@ -52,7 +52,8 @@ def test_more_than_the_contract_any_codec_span_and_encoder(client):
     flac = predict(client, wav(form="FLAC"), "audio/flac", start_s="1", end_s="3.5")
     assert len(flac.json()["embedding"]) == 2
     ours = predict(client, wav(8_000, "FLOAT"), "audio/x-wav", encoder="descriptors")
-    assert ours.headers["x-encoder"] == "descriptors@1" and len(ours.json()["embedding"][0]) == 171
+    card = client.parts.open_encoder("descriptors").card
+    assert ours.headers["x-encoder"] == card.stamp and len(ours.json()["embedding"][0]) == card.dim
 
 
 @pytest.mark.parametrize(
@@ -68,6 +69,7 @@ def test_other_wrong_questions_are_400_too(client):
     assert client.post("/model/predict").status_code == 400
     assert predict(client, wav(), start_s="3", end_s="2").status_code == 400
     assert predict(client, wav(), encoder="nobody").json()["status"] == "error"
+    assert predict(client, b"not sound").status_code == 400
     assert not list((client.parts.settings.data / "clips").iterdir())
 
 
