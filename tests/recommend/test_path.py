@@ -36,10 +36,7 @@ def test_every_path_keeps_its_promises(count, n, seed):
 def test_a_dense_library_gives_even_steps():
     vectors, near = library(20_000)
     path = find_path(0, 1, vectors[0], vectors[1], 10, near)
-    angles = [
-        float(np.arccos(np.clip(vectors[a] @ vectors[b], -1, 1)))
-        for a, b in itertools.pairwise(path)
-    ]
+    angles = [float(np.arccos(np.clip(vectors[a] @ vectors[b], -1, 1))) for a, b in itertools.pairwise(path)]
     whole = float(np.arccos(np.clip(vectors[0] @ vectors[1], -1, 1)))
     assert len(path) == 10
     assert sum(angles) < 1.15 * whole, "hardly a detour"
