@@ -265,3 +265,14 @@ def test_a_collection_of_playlists_may_bring_its_tracks(sqlite_catalog, tmp_path
     (result,) = imported(sqlite_catalog, path, make_tracks=True)
     assert result.written == {"playlists": 2, "tracks made": 2}
     assert sqlite_catalog.tracks.count() == 2
+
+
+def test_a_segments_list_brings_clips_without_sound_and_records_complete_them(sqlite_catalog, tmp_path):
+    segments = "# Segments csv created Sun Mar  5 10:54:31 2017\n# YTID, start_seconds, end_seconds, positive_labels\n"
+    segments += 'v0000000000, 30.000, 40.000, "/m/04rlf"\n'
+    write(tmp_path / "in" / "class_labels_indices.csv", "index,mid,display_name\n137,/m/04rlf,Music\n")
+    write(tmp_path / "in" / "eval_segments.csv", segments)
+    imported(sqlite_catalog, tmp_path / "in")
+    assert sqlite_catalog.tracks.count() == 1 and sqlite_catalog.embeddings.encoders() == {}
+    imported(sqlite_catalog, write(tmp_path / "0.tfrecord", b"".join(clips(2))))
+    assert sqlite_catalog.tracks.count() == 2 and sqlite_catalog.embeddings.encoders() == {"vggish@1": 2}

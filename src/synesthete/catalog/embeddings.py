@@ -55,14 +55,21 @@ class Embeddings(Noun):
         with self._catalog.begin() as connection:
             upsert(connection, embeddings, [row], _KEY, _CONTENT)
 
-    def put_many(self, encoder: str, ids: Iterable[int], vectors: np.ndarray, plan: str = GIVEN) -> None:
-        """Keep the vectors (N, D) of N tracks, without excerpts."""
+    def put_many(
+        self,
+        encoder: str,
+        ids: Iterable[int],
+        vectors: np.ndarray,
+        plan: str = GIVEN,
+        excerpts: Iterable[Excerpts | None] | None = None,
+    ) -> None:
+        """Keep the vectors (N, D) of N tracks, and the excerpts of each where they are given."""
         halves = _halves(vectors)
         made = now()
         rows = (
             {"track_id": int(i), "encoder": encoder, "plan": plan, "made_at": made, "vector": half.tobytes()}
-            | _packed(None)
-            for i, half in zip(ids, halves, strict=True)
+            | _packed(parts)
+            for i, half, parts in zip(ids, halves, excerpts or [None] * len(halves), strict=True)
         )
         with self._catalog.begin() as connection:
             upsert(connection, embeddings, rows, _KEY, _CONTENT)

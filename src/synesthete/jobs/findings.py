@@ -13,7 +13,7 @@ from synesthete.catalog.embeddings import Excerpts
 from synesthete.catalog.match import Match
 from synesthete.catalog.playlists import Named
 from synesthete.catalog.resolve import Resolver, entry
-from synesthete.datasets.audioset.clips import described, sound_of
+from synesthete.datasets.audioset.clips import SECONDS, described, sound_of
 from synesthete.datasets.findings import Finding, LabeledClip, Listing, Opinion, PlayCounts
 from synesthete.music import Description, Listen, ListenerId, Playlist, TrackId
 
@@ -178,11 +178,14 @@ class Writer:
         listed = [(i, clip) for i, clip in zip(ids, found, strict=True) if i is not None]
         entries = [entry(described(clip), genres=clip.names) for _, clip in listed]
         self.catalog.tracks.put_many(entries, [i for i, _ in listed])
-        for track_id, clip in listed:
-            vector, excerpts = sound_of(clip)
-            starts = np.arange(len(excerpts), dtype=np.float32)
-            self.catalog.embeddings.put(
-                track_id, VGGISH, vector, excerpts=Excerpts(excerpts, starts, starts + 1)
+        heard = [(i, *sound_of(clip)) for i, clip in listed if len(clip.frames)]  # segment lists have no sound
+        if heard:
+            starts = np.arange(SECONDS, dtype=np.float32)
+            self.catalog.embeddings.put_many(
+                VGGISH,
+                [i for i, _, _ in heard],
+                np.stack([vector for _, vector, _ in heard]),
+                excerpts=[Excerpts(seconds, starts, starts + 1) for _, _, seconds in heard],
             )
         self.counts["clips"] += len(listed)
 
