@@ -44,6 +44,7 @@ $(VENV)/bin/python:
 $(STAMPS)/program: $(VENV)/bin/python pyproject.toml $(WEBAPP)
 	@mkdir -p $(STAMPS)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@[ -e src/synesthete/web/static/index.html ] || echo "The web app could not be built (python webapp/build.py says why); a plain page is served."
 	@touch $@
 
 $(STAMPS)/dev: $(STAMPS)/program
