@@ -18,6 +18,8 @@ from synesthete.errors import AudioError
 
 # Values (frames x channels) per block: 4 MB of float32, so that memory stays small at any rate and width.
 BLOCK_VALUES = 1 << 20
+# The first block is smaller and each next one twice as large: ten seconds should not be paid as twelve.
+FIRST_BLOCK_VALUES = 1 << 17
 
 # Sound containers FFmpeg may open. Playlists and the like (hls, concat) are left out on purpose: they make
 # the reader open other files and addresses, which a file handed over by a stranger must not do.
@@ -105,14 +107,16 @@ class SndfileReader:
         """Mono blocks from sample `start` on; a damaged end ends the sound."""
         length = int(self._file.frames)
         position = min(start, length)
-        size = max(1, BLOCK_VALUES // self.channels)
-        buffer = np.empty((size, self.channels), np.float32)
+        largest = max(1, BLOCK_VALUES // self.channels)
+        size = max(1, FIRST_BLOCK_VALUES // self.channels)
+        buffer = np.empty((largest, self.channels), np.float32)
         damage = None
         try:
             self._file.seek(position)
-            while len(block := self._file.read(size, dtype="float32", always_2d=True, out=buffer)):
+            while len(block := self._file.read(dtype="float32", always_2d=True, out=buffer[:size])):
                 position += len(block)
                 yield downmix(block)
+                size = min(2 * size, largest)
         except self._errors as error:
             damage = error
         if damage is not None or position < length - self.rate:

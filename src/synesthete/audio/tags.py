@@ -180,7 +180,6 @@ def mended(text: str) -> str:
     text = _reread(text).strip(" \0").replace("\0", "; ")  # several values, as ID3 parts them
     kept = "".join(" " if c in "\t\r\n" else c for c in text if c in "\t\r\n" or c.isprintable())
     return unicodedata.normalize("NFC", kept.strip())
-    return unicodedata.normalize("NFC", kept.strip(" \0"))
 
 
 def _reread(text: str) -> str:
