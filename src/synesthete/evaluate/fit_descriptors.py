@@ -4,9 +4,9 @@
 
 Every excerpt is heard as it is, and with another mastering, through a phone, and as a small mp3. The
 directions in which a track differs from itself (from moment to moment, and from copy to copy) are shrunk;
-what is left apart is turned to its principal axes. This is within-class covariance normalization, the classes being tracks; no
-labels are needed. Held-out albums are left out, and the settings below were chosen by three-fold cross-
-validation over the other albums. Letters: E excerpts, F statistics, D dimensions.
+what is left apart is turned to its principal axes. This is within-class covariance normalization, the
+classes being tracks; no labels are needed. Held-out albums are left out, and the settings below were chosen
+by three-fold cross-validation over the other albums. Letters: E excerpts, F statistics, D dimensions.
 """
 
 from __future__ import annotations
