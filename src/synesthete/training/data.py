@@ -21,7 +21,7 @@ WINDOW_FRAMES = round(WINDOW_S * EAR_MEL.frame_rate)
 # 2.5 s is a short clip.
 LENGTHS = ((100, 0.25), (160, 0.6), (240, 0.05), (400, 0.1))
 CLEAN_WARP = 0.3  # how often even the clean view is stretched and shifted
-SPLICED = 0.25  # of the windows, with teachers
+SPLICED = 0.4  # of the windows, with teachers
 
 
 @dataclass(frozen=True)

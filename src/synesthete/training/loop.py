@@ -148,6 +148,8 @@ class Run:
             "speak": None if self.speak is None else self.speak.state_dict(),
             "optimizer": self.optimizer.state_dict(),
             "chances": self.chances.get_state(),
+            "dropouts": torch.get_rng_state(),
+            "dropouts_gpu": torch.cuda.get_rng_state_all(),
             "rows": self.rows,
         }
         beside = self.folder / "checkpoint.part"
@@ -161,6 +163,9 @@ class Run:
         self.ear.load_state_dict(state["ear"])
         self.average.load_state_dict(state["average"])
         self.chances.set_state(state["chances"].cpu())
+        torch.set_rng_state(state["dropouts"].cpu())
+        if self.device == "cuda":
+            torch.cuda.set_rng_state_all([noise.cpu() for noise in state["dropouts_gpu"]])
         self.step, self.rows = state["step"], state["rows"]
         if self.speak is None:
             known = state["speak"] is None

@@ -17,7 +17,7 @@ class Weights:
 
     distill: float = 1.0
     relate: float = 10.0
-    recognize: float = 0.1
+    recognize: float = 0.2
     temperature: float = 0.1  # of recognition
 
 

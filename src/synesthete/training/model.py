@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 RANGE_DB = 70.0  # below a picture's maximum, sounds are as good as silence (about the range of a living room)
 SCALE_DB = 15.0  # brings the centered decibels near unit variance
+DROPOUT = 0.25  # of the pooled features while learning; of whole channels, a third of that
 EPSILON = 1e-12  # under the root of the final normalization
 
 
@@ -85,10 +86,13 @@ class Ear(nn.Module):
     def features(self, pictures: Tensor) -> Tensor:
         """(N, D) before the normalization."""
         x = settle(pictures)[:, None].contiguous(memory_format=torch.channels_last)
-        for block in self.blocks:
+        for block in self.layers():
             x = block(x)
+            if block.residual:
+                x = nn.functional.dropout2d(x, DROPOUT / 3, self.training)
         over_time = x[:, :, :, 0].float()
-        return self.linear(torch.cat([over_time.mean(2), over_time.amax(2)], 1))
+        pooled = torch.cat([over_time.mean(2), over_time.amax(2)], 1)
+        return self.linear(nn.functional.dropout(pooled, DROPOUT, self.training))
 
     def layers(self) -> list[Conv]:
         """The convolutions in order."""
