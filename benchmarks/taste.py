@@ -3,22 +3,19 @@
     python -m benchmarks.taste [--ease-tracks N] [--catalog N]
 
 Times are CPU seconds of one thread; compared runs alternate and the best of each counts, so that what else
-the machine does falls on all alike. Listens are drawn with the skew of real ones: few tracks are known by many.
+the machine does falls on all alike. Listens are drawn with the skew of real ones: few are known by many.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import time
 import warnings
 from collections.abc import Callable
 
-for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(variable, "1")
-
 import numpy as np
 import scipy.sparse as sp
+from threadpoolctl import threadpool_limits
 
 from synesthete.taste.als import Als
 from synesthete.taste.ease import Ease
@@ -103,13 +100,18 @@ def main() -> None:
     parser.add_argument("--catalog", type=int, default=20_000)
     given = parser.parse_args()
     warnings.simplefilter("ignore")
+    with threadpool_limits(1):
+        learning(given.ease_tracks)
+        answering(given.catalog)
+
+
+def learning(ease_tracks: int) -> None:
+    """EASE against its floor, ALS against implicit."""
     print("| learning | ours | against | ratio |\n|---|---|---|---|")
-    listens = plays(40_000, given.ease_tracks)
-    inverse = cholesky_inverse(given.ease_tracks)
+    listens = plays(40_000, ease_tracks)
+    inverse = cholesky_inverse(ease_tracks)
     print(
-        against(
-            f"EASE, {given.ease_tracks:,} tracks", lambda: Ease().fit(listens), "Cholesky inverse", inverse, 1
-        ),
+        against(f"EASE, {ease_tracks:,} tracks", lambda: Ease().fit(listens), "Cholesky inverse", inverse, 1),
         flush=True,
     )
     del inverse
@@ -118,22 +120,28 @@ def main() -> None:
         against("ALS, 64 dimensions", lambda: ours.fit(listens), "implicit", implicit_als(listens), 2),
         flush=True,
     )
-    listens = plays(40_000, given.catalog, seed=1)
-    weights = np.random.default_rng(0).random((given.catalog, given.catalog), dtype=np.float32)
+
+
+def answering(catalog: int) -> None:
+    """One listener's list, and many lists at once."""
+    listens = plays(40_000, catalog, seed=1)
+    weights = np.random.default_rng(0).random((catalog, catalog), dtype=np.float32)
     models = {
         "ALS, 64 dimensions": Als(dim=64, iterations=2).fit(listens),
         "BM25, 50 neighbors": Bm25Neighbors(k=50).fit(listens),
-        "EASE (dense weights)": Ease().restore(given.catalog, {"weights": weights}),
+        "EASE (dense weights)": Ease().restore(catalog, {"weights": weights}),
     }
-    asked = plays(2_000, given.catalog, seed=2)
+    asked = plays(2_000, catalog, seed=2)
     print(
-        f"\n| {LISTS} recommendations from {given.catalog:,} tracks | one listener, fold-in included | batch |\n|---|---|---|"
+        f"\n| {LISTS} recommendations from {catalog:,} tracks | one listener, fold-in included | batch |"
+        "\n|---|---|---|"
     )
     for name, model in models.items():
         model.recommend(asked[:256], LISTS)
         seconds = cpu_s(lambda model=model: model.recommend(asked, LISTS))  # type: ignore[misc]
         print(
-            f"| {name} | {one_list_ms(model, asked[:200]):.2f} ms | {asked.shape[0] / seconds:,.0f} listeners per CPU second |",
+            f"| {name} | {one_list_ms(model, asked[:200]):.2f} ms "
+            f"| {asked.shape[0] / seconds:,.0f} listeners per CPU second |",
             flush=True,
         )
 

@@ -27,7 +27,8 @@ TRACKS = 40
 
 
 def checkerboard(listeners: int = 120, tracks: int = TRACKS, seed: int = 0) -> sp.csr_matrix:
-    """Two tastes: even listeners know even tracks only, odd listeners odd ones, three quarters of them each."""
+    """Two tastes: even listeners know even tracks only, odd listeners odd ones, three quarters of them
+    each."""
     random = np.random.default_rng(seed)
     own = [[t for t in range(tracks) if t % 2 == u % 2 and random.random() < 0.75] for u in range(listeners)]
     return histories(own, tracks)

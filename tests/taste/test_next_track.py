@@ -51,7 +51,8 @@ def test_without_any_order_company_speaks_alone():
 
 def test_steps_by_hand():
     steps = transitions(Sequences.of([[0, 1, 2], [0, 1]]), 4, window=2, decay=0.5).toarray()
-    # counts: 0>1 twice, 1>2 once, 0>2 once at half; leaving 0: 2.5, leaving 1: 1, arriving 1: 2, arriving 2: 1.5
+    # counts: 0>1 twice, 1>2 once, 0>2 once at half; leaving 0: 2.5, leaving 1: 1, arriving 1: 2, arriving
+    # 2: 1.5
     assert steps[0, 1] == pytest.approx(2 / np.sqrt(2.5 * 2))
     assert steps[0, 2] == pytest.approx(0.5 / np.sqrt(2.5 * 1.5))
     assert steps[1, 2] == pytest.approx(1 / np.sqrt(1 * 1.5))

@@ -81,7 +81,8 @@ _models = click.option("--model", "models", multiple=True, help="Model to test; 
 @_common
 @_models
 def taste(models: tuple[str, ...], as_json: bool, html: Path | None, seed: int, **where: Any) -> None:
-    """Strong generalization on PLAYS (Parquet: user_idx, item_idx), or on this library's listens and playlists."""
+    """Strong generalization on PLAYS (Parquet: user_idx, item_idx), or on this library's listens and
+    playlists."""
     from synesthete.evaluate.people import MODELS, evaluate_taste
 
     data, _ = _data(**where)

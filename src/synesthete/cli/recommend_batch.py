@@ -32,7 +32,8 @@ class Batch:
 
 
 def batch_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that the batch adds to `synesthete recommend`: batch, train, tracks, order, out, model, part."""
+    """The options that the batch adds to `synesthete recommend`: batch, train, tracks, order, out,
+    model, part."""
     table = click.Path(exists=True, dir_okay=False, path_type=Path)
     options = (
         click.option(
@@ -81,7 +82,7 @@ def recommend_batch(asked: Batch) -> int:
     known = tables.matrix(known_listeners, known_tracks, askers, columns)
     facts = None if asked.tracks is None else tables.read_facts(asked.tracks, columns)
     note(
-        f"Learning {asked.model} from {train.nnz:,} pairs of {len(rows):,} listeners and {len(columns):,} tracks."
+        f"Learning {asked.model} from {train.nnz:,} pairs: {len(rows):,} listeners, {len(columns):,} tracks."
     )
     known_order = None if order is None else tables.sequences(*order, askers, columns, known)
     train_order = None if order is None else tables.sequences(*order, rows, columns)

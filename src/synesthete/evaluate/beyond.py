@@ -29,7 +29,8 @@ def novelty(ranked: NDArray[np.int64], listeners_per_track: NDArray[np.integer],
 def popularity_bias(
     ranked: NDArray[np.int64], known: NDArray[np.float64], listeners_per_track: NDArray[np.integer]
 ) -> float:
-    """Mean popularity of what is recommended over that of what the listeners know: 1 is neutral, above pushes hits.
+    """Mean popularity of what is recommended over that of what the listeners know: 1 is neutral, above
+    pushes hits.
 
     `known` (B,) is the mean number of listeners of each listener's own tracks.
     """

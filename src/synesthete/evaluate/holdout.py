@@ -15,7 +15,8 @@ from synesthete.taste.sequences import Sequences
 
 @dataclass(frozen=True)
 class Task:
-    """Histories with something hidden: what is known (B, N), what is wanted (B, N), the known part in order."""
+    """Histories with something hidden: what is known (B, N), what is wanted (B, N), the known part in
+    order."""
 
     known: sp.csr_matrix
     wanted: sp.csr_matrix
@@ -36,7 +37,8 @@ class Split:
 def split_listeners(
     plays: sp.csr_matrix, share: float, seed: int, fewest: int = 5, most: int = 10_000
 ) -> Split:
-    """Strong generalization: `share` of the listeners with at least `fewest` tracks are held out altogether."""
+    """Strong generalization: `share` of the listeners with at least `fewest` tracks are held out
+    altogether."""
     able = np.flatnonzero(np.diff(plays.indptr) >= fewest)
     n = min(most, round(share * able.size))
     if n < 1:

@@ -92,7 +92,8 @@ def r_precision(
 
 
 def challenge_ndcg(ranked: NDArray[np.int64], wanted: sp.csr_matrix) -> PerListener:
-    """The challenge's NDCG: gain 1 at rank 1, then 1 / log2(rank); the ideal DCG counts the found tracks alone.
+    """The challenge's NDCG: gain 1 at rank 1, then 1 / log2(rank); the ideal DCG counts the found
+    tracks alone.
 
     0 where nothing was found. Not comparable with `ndcg` nor with `continuation_ndcg`.
     """
@@ -103,7 +104,8 @@ def challenge_ndcg(ranked: NDArray[np.int64], wanted: sp.csr_matrix) -> PerListe
 
 
 def continuation_ndcg(ranked: NDArray[np.int64], wanted: sp.csr_matrix, k: int = 500) -> PerListener:
-    """NDCG@k whose ideal counts every wanted track (up to k): it also falls when tracks are not found at all."""
+    """NDCG@k whose ideal counts every wanted track (up to k): it also falls when tracks are not found
+    at all."""
     return ndcg(ranked, wanted, k)
 
 

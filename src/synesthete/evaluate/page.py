@@ -1,4 +1,5 @@
-"""The report as one HTML page: tables and bar charts with whiskers, drawn as SVG, nothing loaded from elsewhere."""
+"""The report as one HTML page: tables and bar charts with whiskers, drawn as SVG, nothing loaded from
+elsewhere."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ body { font: 15px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto
 table { border-collapse: collapse; margin: 1rem 0; } td, th { padding: .25rem .7rem; text-align: right; }
 th { border-bottom: 1px solid var(--line); } td:first-child, th:first-child { text-align: left; }
 .best { font-weight: 700; } .charts { display: flex; flex-wrap: wrap; gap: 1rem; } figure { margin: 0; }
-figcaption { font-weight: 600; } small { opacity: .75; } text { font: 12px system-ui, sans-serif; fill: currentColor; }
+figcaption { font-weight: 600; } small { opacity: .75; }
+text { font: 12px system-ui, sans-serif; fill: currentColor; }
 .scroll { overflow-x: auto; }
 """
 
@@ -54,8 +56,10 @@ def _section(table: Table) -> str:
         f"<figure><figcaption>{escape(n)}</figcaption>{_chart(table, n)}</figure>" for n in table.names
     )
     return (
-        f"<h2>{escape(table.title)}</h2><p>{escape(table.about)} <small>({table.listeners} asked.)</small></p>"
-        f"<div class=scroll><table><tr><th>model</th>{head}</tr>{rows}</table></div><div class=charts>{charts}</div>"
+        f"<h2>{escape(table.title)}</h2>"
+        f"<p>{escape(table.about)} <small>({table.listeners} asked.)</small></p>"
+        f"<div class=scroll><table><tr><th>model</th>{head}</tr>{rows}</table></div>"
+        f"<div class=charts>{charts}</div>"
     )
 
 
@@ -82,9 +86,9 @@ def _chart(table: Table, name: str) -> str:
         if measure.low is not None and measure.high is not None:
             low, end = measure.low / top * room, measure.high / top * room
             middle = y + BAR / 2
-            parts.append(
-                f"<path d='M{LABEL + low:.1f} {middle}H{LABEL + end:.1f}' stroke=currentColor stroke-width=1.5 />"
-            )
+            parts.append(f"<path d='M{LABEL + low:.1f} {middle}H{LABEL + end:.1f}' stroke=currentColor />")
         parts.append(f"<text x={LABEL + max(end, length) + 6:.1f} y={y + 12}>{measure.mean:.3f}</text>")
     height = len(measures) * (BAR + GAP)
-    return f"<svg role=img aria-label='{escape(name, quote=True)}' viewBox='0 0 {WIDTH} {height}' width={WIDTH // 1.2:.0f}>{''.join(parts)}</svg>"
+    label = escape(name, quote=True)
+    size = f"viewBox='0 0 {WIDTH} {height}' width={WIDTH // 1.2:.0f}"
+    return f"<svg role=img aria-label='{label}' {size}>{''.join(parts)}</svg>"

@@ -36,7 +36,8 @@ Told = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Data:
-    """What a protocol needs to know: plays (U, N), facts on the tracks, order and titles of some histories."""
+    """What a protocol needs to know: plays (U, N), facts on the tracks, order and titles of some
+    histories."""
 
     plays: sp.csr_matrix
     facts: TrackFacts | None = None
@@ -72,7 +73,9 @@ def evaluate_taste(
         ranked, _ = _learned(name, train, seed).recommend(task.known, 100)
         accuracy.append(Row(name, _measured(_strong(ranked, task.wanted), seed)))
         beside.append(Row(name, _beyond(ranked[:, :20], task, train)))
-    about = f"Held-out listeners, {KNOWN_SHARE:.0%} of their tracks folded in, the rest wanted; split by seed {seed}."
+    about = (
+        f"Held-out listeners, {KNOWN_SHARE:.0%} of their tracks known, the rest wanted; split by seed {seed}."
+    )
     return Report(
         "Taste",
         seed,
@@ -222,23 +225,30 @@ def _beyond(ranked: NDArray[np.int64], task: Task, train: Data) -> dict[str, Mea
 
 DEFINITIONS = {
     "taste": (
-        "Recall@k: wanted tracks among the first k, over min(k, wanted); NDCG@100: gain 1 / log2(rank + 1), the ideal "
+        "Recall@k: wanted tracks among the first k, over min(k, wanted); NDCG@100: gain 1 / "
+        "log2(rank + 1), the ideal "
         "list has min(100, wanted) hits (Liang et al. 2018).",
-        "Coverage: share of all tracks recommended to anybody. Gini: 0 when all tracks are recommended alike. Novelty: "
-        "mean -log2 of the share of listeners who know a track. Popularity bias: mean listeners per recommended track over "
+        "Coverage: share of all tracks recommended to anybody. Gini: 0 when all tracks are "
+        "recommended alike. Novelty: "
+        "mean -log2 of the share of listeners who know a track. Popularity bias: mean listeners"
+        " per recommended track over "
         "those per known track. Artist diversity: share of pairs in a list by different artists.",
         "Intervals: 95 % bootstrap over listeners.",
     ),
     "playlists": (
-        "R-precision: wanted tracks among the first as many as are wanted. With artists: the challenge's final form, which "
+        "R-precision: wanted tracks among the first as many as are wanted. With artists: the "
+        "challenge's final form, which "
         "adds a quarter for a wanted artist none of whose wanted tracks is there.",
-        "Challenge NDCG (RecSys Challenge 2018): gain 1 at rank 1, then 1 / log2(rank); its ideal counts only the wanted "
-        "tracks found. NDCG@500: the usual form, whose ideal counts every wanted track. The two do not compare.",
+        "Challenge NDCG (RecSys Challenge 2018): gain 1 at rank 1, then 1 / log2(rank); its "
+        "ideal counts only the wanted "
+        "tracks found. NDCG@500: the usual form, whose ideal counts every wanted track. The two"
+        " do not compare.",
         "Clicks: pages of ten to turn before the first wanted track; 51 without any in 500.",
         "Intervals: 95 % bootstrap over playlists.",
     ),
     "next": (
-        "Hit rate@10: how often the track that was played next is among the first ten. MRR: mean of 1 / its rank, 0 beyond 100.",
+        "Hit rate@10: how often the track that was played next is among the first ten. MRR: "
+        "mean of 1 / its rank, 0 beyond 100.",
         "Tracks of the history are never recommended; histories whose last track is a repeat are left out.",
         "Intervals: 95 % bootstrap over listeners.",
     ),

@@ -15,7 +15,8 @@ DRAWS = 1_000
 
 @dataclass(frozen=True)
 class Measure:
-    """A mean over listeners with its 95 % bootstrap interval; without an interval where there is one number alone."""
+    """A mean over listeners with its 95 % bootstrap interval; without an interval where there is one
+    number alone."""
 
     mean: float
     low: float | None = None

@@ -79,7 +79,8 @@ def from_catalog(catalog: Catalog) -> tuple[Data, NDArray[np.int64]]:
 
 
 def read_sound(path: Path, columns: tables.Numbering) -> NDArray[np.float32]:
-    """(N, S) sound of each numbered track from an .npz with `ids` (n,) and `vectors` (n, S); NaN rows where absent."""
+    """(N, S) sound of each numbered track from an .npz with `ids` (n,) and `vectors` (n, S); NaN rows
+    where absent."""
     if not Path(path).is_file():
         raise NotFound("there is no such file", subject=path)
     try:
@@ -96,7 +97,8 @@ def read_sound(path: Path, columns: tables.Numbering) -> NDArray[np.float32]:
 
 
 def sound_of(catalog: Catalog, encoder: str, ids: NDArray[np.int64]) -> NDArray[np.float32]:
-    """(N, S) embeddings of these tracks by the encoder `name@version`; NaN rows where a track was not heard."""
+    """(N, S) embeddings of these tracks by the encoder `name@version`; NaN rows where a track was not
+    heard."""
     found, vectors = catalog.embeddings.many(ids.tolist(), encoder)
     if not len(found):
         raise InputError("none of the tracks with listens has been heard", hint="Analyze the library first.")

@@ -73,7 +73,8 @@ def read_columns(path: Path, required: Sequence[str], optional: Sequence[str] = 
 
 
 def read_pairs(path: Path, part: str | None = None) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The listeners and tracks of a table, of one `part` alone if it has such a column and a part is named."""
+    """The listeners and tracks of a table, of one `part` alone if it has such a column and a part is
+    named."""
     columns = read_columns(path, (LISTENER, TRACK), ("part",))
     listeners, tracks = _numbers(columns, LISTENER, path), _numbers(columns, TRACK, path)
     if part is not None and "part" in columns:
@@ -177,10 +178,10 @@ def _numbers(columns: Columns, name: str, path: Path) -> NDArray[np.int64]:
 
 def _array(column: object, name: str, path: Path) -> NDArray[np.generic]:
     if column.null_count:  # type: ignore[attr-defined]
-        raise FormatError(f"column {name} has {column.null_count} empty cells", subject=path)  # type: ignore[attr-defined]
+        raise FormatError(f"column {name} has empty cells", subject=path)
     try:
         return np.asarray(column.to_numpy())  # type: ignore[attr-defined]
-    except Exception:  # noqa: BLE001  dictionaries and text have no numpy form in arro3, and it raises a bare Exception
+    except Exception:  # noqa: BLE001  arro3's bare Exception: dictionaries and text have no numpy form
         return np.array(column.to_pylist(), dtype=object)  # type: ignore[attr-defined]
 
 

@@ -74,7 +74,8 @@ class Als(TasteModel):
         return points
 
     def _point(self, known: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Solve (M + (c - 1) K'K) x = c K'1 for the n known tracks K, by the smaller of an n x n and a D x D system."""
+        """Solve (M + (c - 1) K'K) x = c K'1 for the n known tracks K, by the smaller of an n x n and a
+        D x D system."""
         confidence = np.float32(self.confidence)
         target = confidence * known.sum(axis=0)
         if len(known) >= known.shape[1]:

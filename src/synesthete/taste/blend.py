@@ -28,7 +28,8 @@ from synesthete.taste.next_track import NextTrack
 from synesthete.taste.sequences import Sequences
 
 CANDIDATES = 600
-"""Tracks that are ranked by the trees; the rest follow in the order of the prior. 500 is the longest list in use."""
+"""Tracks that are ranked by the trees; the rest follow in the order of the prior. 500 is the longest
+list in use."""
 
 TREES = {
     "objective": "binary",
@@ -209,9 +210,12 @@ class Blend(TasteModel):
 def train(
     witness: Witness, judges: sp.csr_matrix, order: Sequences | None, random: np.random.Generator
 ) -> Any:
-    """Boosted trees that tell hidden tracks from others among the candidates of the judges' shortened histories."""
+    """Boosted trees that tell hidden tracks from others among the candidates of the judges' shortened
+    histories."""
     import lightgbm
 
     features, labels, weights, names = draw(witness, judges, order, random)
-    data = lightgbm.Dataset(features, labels, weight=weights, free_raw_data=True)
+    data = lightgbm.Dataset(
+        features, labels, weight=weights, feature_name=[name.replace(" ", "_") for name in names]
+    )
     return lightgbm.train(TREES | {"seed": 1}, data, ROUNDS)

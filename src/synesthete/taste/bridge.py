@@ -20,7 +20,8 @@ from synesthete.taste.artifact import TasteCard
 Points = NDArray[np.float32]
 
 EVIDENCE = 10.0
-"""A track with this many listeners counts half as much as one with very many: below, its taste is mostly noise."""
+"""A track with this many listeners counts half as much as one with very many: below, its taste is
+mostly noise."""
 
 
 class Bridge:
@@ -33,7 +34,8 @@ class Bridge:
     name: ClassVar[str] = "bridge"
 
     def __init__(self, l2: float = 1.0):
-        """`l2` per dimension, relative to the mean variance of the standardized inputs times the tracks' weight / 100."""
+        """`l2` per dimension, relative to the mean variance of the standardized inputs times the
+        tracks' weight / 100."""
         if l2 <= 0:
             raise InputError("the bridge needs l2 above 0")
         self.l2 = l2
@@ -88,7 +90,8 @@ class Bridge:
         return _unit((_unit(taste) - self.back_mean) * self.back_scale @ self.to_sound + self.back_offset)
 
     def score(self, listeners: Points, sound: Points) -> Points:
-        """(B, M) cosine in [-1, 1]: how well tracks known by sound alone suit listeners given as taste points (B, F)."""
+        """(B, M) cosine in [-1, 1]: how well tracks known by sound alone suit listeners given as taste
+        points (B, F)."""
         return np.asarray(
             _unit(_points(listeners, "taste", self._learned.back_mean.size)) @ self.place(sound).T,
             dtype=np.float32,
@@ -120,7 +123,8 @@ class Bridge:
 
 
 _LEARNED = (
-    "sound_mean", "sound_scale", "to_taste", "taste_mean", "back_mean", "back_scale", "to_sound", "back_offset",
+    "sound_mean", "sound_scale", "to_taste", "taste_mean",
+    "back_mean", "back_scale", "to_sound", "back_offset",
 )  # fmt: skip
 
 
@@ -136,10 +140,14 @@ def _ridge(
     left = inputs.T @ (inputs * weights[:, None])
     left[np.diag_indices_from(left)] += l2 * weights.sum() / 100
     coefficients = np.linalg.solve(left, inputs.T @ ((y - y_mean) * weights[:, None]))
-    return tuple(a.astype(np.float32) for a in (x_mean, scale, coefficients, y_mean))  # type: ignore[return-value]
+    return _single(x_mean), _single(scale), _single(coefficients), _single(y_mean)
 
 
-def _unit(points: Points) -> Points:
+def _single(array: NDArray[np.floating]) -> Points:
+    return np.asarray(array, dtype=np.float32)
+
+
+def _unit(points: NDArray[np.floating]) -> Points:
     lengths = np.linalg.norm(points, axis=1, keepdims=True)
     return np.asarray(points / np.maximum(lengths, 1e-12), dtype=np.float32)
 

@@ -96,7 +96,8 @@ def dense_gram(histories: sp.csr_matrix, groups: Sequence[tuple[Groups, float]] 
     gram = np.empty((tracks, tracks), dtype=np.float32, order="F")
     columns = histories.tocsc()
     transposed = sp.csr_matrix(histories.T)
-    # A group of m tracks adds weight / sqrt(m), so that a large catalog of one artist does not drown the listens.
+    # A group of m tracks adds weight / sqrt(m), so that a large catalog of one artist does not drown the
+    # listens.
     companions = []
     for group, weight in groups:
         members = group.members

@@ -38,7 +38,8 @@ Features = dict[str, NDArray[np.float32]]
 
 @dataclass(frozen=True)
 class Evidence:
-    """Candidates of B histories: their tracks (B, C), features (B, C, F), and the prior of every track (B, N)."""
+    """Candidates of B histories: their tracks (B, C), features (B, C, F), and the prior of every track
+    (B, N)."""
 
     tracks: NDArray[np.int64]
     features: NDArray[np.float32]
@@ -48,7 +49,8 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Witness:
-    """Everything that testifies: fitted models by name, facts on tracks, and how many listeners each track has."""
+    """Everything that testifies: fitted models by name, facts on tracks, and how many listeners each
+    track has."""
 
     models: Mapping[str, TasteModel]
     following: NextTrack
@@ -113,7 +115,8 @@ class Witness:
         return {"support": at((rows @ linked).toarray()) / np.maximum(sizes, 1)}  # type: ignore[operator]
 
     def _order(self, order: Sequences | None, tracks: NDArray[np.int64]) -> Features:
-        """How the candidate follows the last tracks; NaN where no order is known, which trees treat as unknown."""
+        """How the candidate follows the last tracks; NaN where no order is known, which trees treat as
+        unknown."""
         names = ("steps", "recent company", "same album as last", "same artist as last")
         features = {name: np.full(tracks.shape, np.nan, dtype=np.float32) for name in names}
         if order is None:

@@ -22,7 +22,8 @@ FEWEST_HIDDEN = 3
 CANDIDATES = 300
 KEPT_ABOVE = 60
 KEPT_SHARE = 0.3
-"""Below the 60 best of the prior only three in ten wrong candidates are kept, each counting for all it stands for."""
+"""Below the 60 best of the prior only three in ten wrong candidates are kept, each counting for all it
+stands for."""
 
 BLOCK = 256
 
@@ -37,7 +38,8 @@ class Question:
 
 
 def questions(judges: sp.csr_matrix, order: Sequences | None, random: np.random.Generator) -> list[Question]:
-    """Several questions per judge: each number of seeds that its history allows, four fifths, and its tail."""
+    """Several questions per judge: each number of seeds that its history allows, four fifths, and its
+    tail."""
     asked = []
     unordered = np.empty(0, dtype=np.int64)
     for row in range(judges.shape[0]):

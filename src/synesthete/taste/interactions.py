@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from synesthete.errors import InputError
 
 MOST_PLAYS = 1_000_000
-"""More plays of one track by one listener than this is a broken counter: every 30 s for a year is 1.05 million."""
+"""More plays of one track by one listener than this is a broken counter: every 30 s for a year is 1.05
+million."""
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,8 @@ class Learned:
     ) -> Self:
         """Learn from (U, N) plays of tracks with these ascending ids.
 
-        `order` has one (perhaps empty) sequence per row; `sound` (N, S) has rows of NaN where nothing was heard.
+        `order` has one (perhaps empty) sequence per row; `sound` (N, S) has rows of NaN where nothing
+        was heard.
         The blend is learned where enough listeners can judge it, EASE alone below that.
         """
         plays = present(check_rows(plays, ids.size))
@@ -117,7 +118,8 @@ class Learned:
         return [(int(self.ids[column]), float(self.listeners[column])) for column in order]
 
     def expected_sound(self, tracks: Sequence[int]) -> NDArray[np.float32] | None:
-        """(S,) of length 1: the sound that people with this history turn to; None without a bridge or a known track."""
+        """(S,) of length 1: the sound that people with this history turn to; None without a bridge or a
+        known track."""
         columns = self._columns(tracks)
         if self.bridge is None or self.points is None or not columns.size:
             return None
@@ -125,7 +127,8 @@ class Learned:
         return np.asarray(self.bridge.expected_sound(taste)[0])
 
     def unplayed(self, tracks: Sequence[int], sound: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(M,) cosine: how tracks that nobody has played, known by sound (M, S), suit this history; zeros without a bridge."""
+        """(M,) cosine: how tracks that nobody has played, known by sound (M, S), suit this history;
+        zeros without a bridge."""
         columns = self._columns(tracks)
         if self.bridge is None or self.points is None or not columns.size:
             return np.zeros(len(sound), dtype=np.float32)

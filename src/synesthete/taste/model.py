@@ -45,7 +45,8 @@ class TasteModel(ABC):
         return self.card.tracks
 
     def fit(self, interactions: sp.csr_matrix) -> Self:
-        """Learn from (U, N) plays; InputError if there is nothing to learn from or values are NaN or negative."""
+        """Learn from (U, N) plays; InputError if there is nothing to learn from or values are NaN or
+        negative."""
         matrix = check_rows(interactions)
         if matrix.nnz == 0:
             raise InputError("there is nothing to learn from: no listener has any track")
@@ -56,7 +57,8 @@ class TasteModel(ABC):
         return self
 
     def score(self, rows: sp.csr_matrix, order: Sequences | None = None) -> Scores:
-        """How well each track suits each history: (B, N) plays -> (B, N) float32, larger is better, always finite.
+        """How well each track suits each history: (B, N) plays -> (B, N) float32, larger is better,
+        always finite.
 
         Scores compare tracks within a row only. An empty history gets what the model says of a stranger.
         `order` tells in which order the rows' tracks were played, one (perhaps empty) sequence per row;
@@ -65,7 +67,8 @@ class TasteModel(ABC):
         return self._scored(check_rows(rows, self.tracks), order)
 
     def similar(self, track: int, n: int = 20) -> tuple[NDArray[np.int64], Scores]:
-        """The n tracks this model would offer to someone who knows this one alone: indexes and scores, best first."""
+        """The n tracks this model would offer to someone who knows this one alone: indexes and scores,
+        best first."""
         if not 0 <= track < self.tracks:
             raise InputError(f"track index {track} is outside 0..{self.tracks - 1}")
         row = sp.csr_matrix(([np.float32(1)], ([0], [track])), shape=(1, self.tracks))
@@ -76,7 +79,8 @@ class TasteModel(ABC):
     def recommend(
         self, rows: sp.csr_matrix, n: int = 20, *, order: Sequences | None = None, block: int = 256
     ) -> tuple[NDArray[np.int64], Scores]:
-        """The n best unknown tracks for each history: (B, n) indexes padded with -1, and their scores, best first.
+        """The n best unknown tracks for each history: (B, n) indexes padded with -1, and their scores,
+        best first.
 
         Scored `block` histories at a time, so memory stays at block x N floats.
         """

@@ -82,7 +82,8 @@ class CosineNeighbors(NeighborModel):
 
 
 class Bm25Neighbors(NeighborModel):
-    """Listeners in common, weighted as BM25 weighs words: long histories and common tracks count less (`implicit`)."""
+    """Listeners in common, weighted as BM25 weighs words: long histories and common tracks count less
+    (`implicit`)."""
 
     name: ClassVar[str] = "knn-bm25"
 
@@ -101,12 +102,14 @@ class Bm25Neighbors(NeighborModel):
 
 
 class AsymmetricNeighbors(NeighborModel):
-    """Listeners in common, divided by popularity ** alpha of the known and ** (1 - alpha) of the scored track."""
+    """Listeners in common, divided by popularity ** alpha of the known and ** (1 - alpha) of the scored
+    track."""
 
     name: ClassVar[str] = "knn-asymmetric"
 
     def __init__(self, k: int = 500, alpha: float = 0.5, locality: float = 1.0, shrink: float = 10.0):
-        """`locality` above 1 lets strong neighbors count more; `shrink` pulls down pairs seen together rarely."""
+        """`locality` above 1 lets strong neighbors count more; `shrink` pulls down pairs seen together
+        rarely."""
         super().__init__()
         self.k, self.alpha, self.locality, self.shrink = _at_least_one(k), alpha, locality, shrink
 
@@ -127,7 +130,8 @@ class AsymmetricNeighbors(NeighborModel):
 
 
 class RP3Beta(NeighborModel):
-    """Three random steps from a track to listeners to a track, each probability ** alpha, over popularity ** beta."""
+    """Three random steps from a track to listeners to a track, each probability ** alpha, over
+    popularity ** beta."""
 
     name: ClassVar[str] = "rp3beta"
 
@@ -183,11 +187,12 @@ def strongest(left: sp.csr_matrix, right: sp.csr_matrix, weigh: Any, k: int) -> 
 
 
 def _few(
-    tracks: NDArray[np.int32], scores: NDArray[np.float32], known: NDArray[np.int32], n_tracks: int, n: int
+    tracks: NDArray[np.integer], scores: Scores, known: NDArray[np.integer], n_tracks: int, n: int
 ) -> tuple[NDArray[np.int64], Scores]:
-    """The n best of some scored tracks, filled up with unscored ones (score 0) in the order of their index."""
+    """The n best of some scored tracks, filled up with unscored ones (score 0) in the order of their
+    index."""
     left = ~np.isin(tracks, known, kind="sort") & (scores > 0)
-    tracks, scores = tracks[left].astype(np.int64), scores[left]
+    tracks, scores = tracks[left], scores[left]
     if tracks.size > n:
         edge = np.partition(scores, tracks.size - n)[tracks.size - n]
         reach = scores >= edge
@@ -198,7 +203,7 @@ def _few(
         silent = np.setdiff1d(np.arange(n_tracks), np.concatenate([tracks, known]))[: n - tracks.size]
         tracks = np.concatenate([tracks, silent])
         scores = np.concatenate([scores, np.zeros(silent.size, dtype=np.float32)])
-    return tracks, scores
+    return tracks.astype(np.int64), scores
 
 
 def _by_implicit(model: Any, histories: sp.csr_matrix) -> sp.csr_matrix:

@@ -37,7 +37,8 @@ class NextTrack(TasteModel):
         k: int = 500,
         shrink: float = 10.0,
     ):
-        """A step of distance d within `window` counts step_decay ** (d - 1); a track heard d tracks ago counts recency ** d."""
+        """A step of distance d within `window` counts step_decay ** (d - 1); a track heard d tracks ago
+        counts recency ** d."""
         super().__init__()
         if window < 1 or not (0 < step_decay <= 1 and 0 < recency <= 1 and steps_weight >= 0):
             raise InputError(

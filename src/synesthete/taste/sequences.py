@@ -38,7 +38,8 @@ class Sequences:
         return Sequences.of([self[int(row)].tolist() for row in rows])
 
     def recency(self, n_tracks: int, decay: float) -> sp.csr_matrix:
-        """(U, n_tracks) weights: 1 for the last track, decay for the one before, and so on; repeats add up."""
+        """(U, n_tracks) weights: 1 for the last track, decay for the one before, and so on; repeats add
+        up."""
         lengths = np.diff(self.starts)
         row = np.repeat(np.arange(len(self)), lengths)
         age = np.repeat(self.starts[1:], lengths) - 1 - np.arange(self.tracks.size)

@@ -41,7 +41,8 @@ MODELS: dict[str, type[TasteModel]] = {
 def new(
     name: str, facts: TrackFacts | None = None, order: Sequences | None = None, seed: int = 0
 ) -> TasteModel:
-    """A model with its own defaults, told the facts and the order if it hears them. NotFound for an unknown name."""
+    """A model with its own defaults, told the facts and the order if it hears them. NotFound for an
+    unknown name."""
     if name not in MODELS:
         raise NotFound("there is no such taste model", subject=name, hint=f"There are {', '.join(MODELS)}.")
     if name == Als.name:

@@ -74,7 +74,8 @@ class Titles:
 
 
 def pieces(title: str) -> list[str]:
-    """Words and, with marks at both ends, their three-letter pieces; case, accents and punctuation are dropped."""
+    """Words and, with marks at both ends, their three-letter pieces; case, accents and punctuation are
+    dropped."""
     plain = unicodedata.normalize("NFKD", title).casefold()
     words = "".join(
         c if c.isalnum() or not c.isascii() else " " for c in plain if not unicodedata.combining(c)
