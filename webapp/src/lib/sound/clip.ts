@@ -139,10 +139,12 @@ export interface Asked {
 export async function askWith(sound: Sound, start_s: number, end_s: number, signal?: AbortSignal): Promise<Asked> {
   if (sound.waveform) {
     const span = wav(sound.waveform, sound.sampleRate, start_s, end_s);
-    return { answer: await ask(span, `${sound.name}.wav`, null, null, 20, signal), offset_s: start_s };
+    return { answer: await ask(span, `${withoutExtension(sound.name)}.wav`, null, null, 20, signal), offset_s: start_s };
   }
   return { answer: await ask(sound.file, sound.name, start_s, end_s, 20, signal), offset_s: 0 };
 }
+
+const withoutExtension = (name: string) => name.replace(/\.[a-z0-9]{2,5}$/i, '');
 
 async function ask(
   file: Blob,
