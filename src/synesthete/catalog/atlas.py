@@ -58,6 +58,14 @@ class Atlas(Noun):
         """What changes when the map does: empty while there is none."""
         return self._catalog.values.get(MAP_MADE) or ""
 
+    def mark(self) -> str:
+        """What changes when points or their colors may have: the map, a retagged or a hidden track."""
+        t = tracks.c
+        asked = select(func.count(), func.max(t.changed_at), func.count(t.missing_at), func.max(t.missing_at))
+        with self._catalog.read() as connection:
+            facts = connection.execute(asked).one()
+        return "-".join(str(part or 0) for part in (self.map_version(), *facts))
+
     def put_clusters(self, ids: np.ndarray, labels: np.ndarray, distances: np.ndarray, names: Sequence[str]) -> None:
         """Keep the cluster (N,) of tracks (N,), the distance (N,) to its middle, and each cluster's name."""
         rows = (

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
+from threading import Lock
 from typing import Annotated
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from fastapi import APIRouter, Query, Request, Response
@@ -25,20 +28,17 @@ BYTES = {200: {"content": {"application/octet-stream": {}}, "description": "Litt
 @router.get("")
 def facts(house: TheHouse, _who: Asking) -> MapFacts:
     """What there is to draw."""
-    ids, _ = house.catalog.atlas.positions()
-    note = None if len(ids) else "The map was not drawn yet: start the job `map`."
-    colors = [
-        color for name in _names(house.catalog) if (color := _column(house.catalog, name, ids)[0]) is not None
-    ]
-    return MapFacts(count=len(ids), version=house.catalog.atlas.map_version(), colors=colors, note=note)
+    drawn = drawn_of(house.catalog)
+    note = None if len(drawn.ids) else "The map was not drawn yet: start the job `map`."
+    colors = [color for name in _names(house.catalog) if (color := drawn.color(name)[0]) is not None]
+    return MapFacts(count=len(drawn.ids), version=drawn.version, colors=colors, note=note)
 
 
 @router.get("/points", response_class=Response, responses=BYTES)  # type: ignore[arg-type]
 def points(house: TheHouse, request: Request, _who: Asking) -> Response:
     """int32 id[N], float32 x[N], float32 y[N]."""
-    ids, places = house.catalog.atlas.positions()
-    columns = (ids.astype("<i4"), places[:, 0].astype("<f4"), places[:, 1].astype("<f4"))
-    return _numbers(request, house.catalog, "points", b"".join(column.tobytes() for column in columns))
+    drawn = drawn_of(house.catalog)
+    return _numbers(request, drawn, "points", drawn.points)
 
 
 @router.get("/colors/{name}", response_class=Response, responses=BYTES)  # type: ignore[arg-type]
@@ -46,9 +46,8 @@ def colors(house: TheHouse, request: Request, _who: Asking, name: str) -> Respon
     """float32 value[N]: the number, or the index into the categories; NaN when not known."""
     if name not in _names(house.catalog):
         raise NotFound("the map has no color of this name", subject=name)
-    ids, _ = house.catalog.atlas.positions()
-    _, values = _column(house.catalog, name, ids)
-    return _numbers(request, house.catalog, name, values.astype("<f4").tobytes())
+    drawn = drawn_of(house.catalog)
+    return _numbers(request, drawn, name, drawn.color(name)[1].astype("<f4").tobytes())
 
 
 @router.get("/neighbors/{track_id}")
@@ -126,9 +125,41 @@ def _aligned(ids: np.ndarray, known: np.ndarray, values: np.ndarray) -> np.ndarr
     return aligned
 
 
-def _numbers(request: Request, catalog: Catalog, name: str, data: bytes) -> Response:
-    tag = f'"{name.replace(chr(34), "")}-{catalog.atlas.map_version()}-{len(data)}"'
+def _numbers(request: Request, drawn: Drawn, name: str, data: bytes) -> Response:
+    tag = f'"{hashlib.sha256(f"{drawn.version} {name}".encode()).hexdigest()[:24]}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)
     return Response(data, media_type="application/octet-stream", headers=headers)
+
+
+class Drawn:
+    """The map of one moment: read once, since a hundred thousand points take a second or two to read."""
+
+    def __init__(self, catalog: Catalog, version: str):
+        self.version = version
+        self.ids, places = catalog.atlas.positions()
+        columns = (self.ids.astype("<i4"), places[:, 0].astype("<f4"), places[:, 1].astype("<f4"))
+        self.points = b"".join(column.tobytes() for column in columns)
+        self._catalog = catalog
+        self._colors: dict[str, tuple[MapColor | None, np.ndarray]] = {}
+
+    def color(self, name: str) -> tuple[MapColor | None, np.ndarray]:
+        """One way to color it and the values (N,); None when no point has any."""
+        if name not in self._colors:
+            self._colors[name] = _column(self._catalog, name, self.ids)
+        return self._colors[name]
+
+
+_drawn: WeakKeyDictionary[Catalog, Drawn] = WeakKeyDictionary()
+_drawing = Lock()
+
+
+def drawn_of(catalog: Catalog) -> Drawn:
+    """The map as it is now; drawn by one request while others for it wait."""
+    version = catalog.atlas.mark()
+    with _drawing:
+        drawn = _drawn.get(catalog)
+        if drawn is None or drawn.version != version:
+            drawn = _drawn[catalog] = Drawn(catalog, version)
+        return drawn
