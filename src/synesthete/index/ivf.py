@@ -48,6 +48,7 @@ class IvfIndex:
         self._base_ids = np.empty(0, np.int64)  # ascending: row i of the cells is the track base_ids[i]
         self._base_vectors = np.empty((0, dim), np.float16)
         self._alive = np.empty(0, bool)
+        self._whole = True  # nothing of the cells was removed since they were made
         self._cells: Any = None
         self._files: dict[str, Path] = {}
 
@@ -95,8 +96,10 @@ class IvfIndex:
             raise InputError(f"{n} neighbors cannot be found; ask for at least one")
         queries = unit_rows(vectors, self.dim)
         column = None if allowed is None else id_column(allowed)
-        recent = self._recent.near(queries, n, column)
         ids, similarities = self._near_settled(queries, n, column)
+        if not len(self._recent):
+            return ranked(ids, similarities, n)
+        recent = self._recent.near(queries, n, column)
         return ranked(np.hstack([recent.ids, ids]), np.hstack([recent.similarities, similarities]), n)
 
     def vectors(self, ids: ArrayLike) -> np.ndarray:
@@ -113,6 +116,7 @@ class IvfIndex:
         vectors = self.vectors(ids)
         self._base_ids, self._base_vectors = ids, vectors.astype(np.float16)
         self._alive = np.ones(len(ids), bool)
+        self._whole = True
         self._cells = _make_cells(self._base_vectors, self.cells, self.seed) if len(ids) else None
         self._recent = ExactIndex(self.dim, self.encoder)
         self._files = {}
@@ -143,17 +147,13 @@ class IvfIndex:
             card.dim, card.encoder, None, int(card.parameters["probes"]), int(card.parameters["seed"])
         )
         index._alive = load_array(files["alive"])
+        index._whole = bool(index._alive.all())
         recent_ids = load_array(files["recent_ids"])
         index._recent.add(recent_ids, load_array(files["recent_vectors"]))
         if "cells" in files:
             index._base_ids = load_array(files["ids"])
             index._base_vectors = load_array(files["vectors"], mapped=True)
-            try:
-                index._cells = faiss().read_index(
-                    str(files["cells"]), faiss().IO_FLAG_MMAP | faiss().IO_FLAG_READ_ONLY
-                )
-            except RuntimeError as error:
-                missing_or_damaged(files["cells"], error)
+            index._cells = _mapped_cells(files["cells"])
             index._files = {name: files[name] for name in ("ids", "vectors", "cells")}
         if (
             not len(index._alive) == len(index._base_ids) == len(index._base_vectors)
@@ -174,7 +174,9 @@ class IvfIndex:
 
     def _bury(self, ids: np.ndarray) -> None:
         rows = rows_of(ids, self._base_ids)
-        self._alive[rows[rows >= 0]] = False
+        if (rows >= 0).any():
+            self._alive[rows[rows >= 0]] = False
+            self._whole = False
 
     def _settled_rows(self, ids: np.ndarray) -> np.ndarray:
         """The living row of each id in the cells, or -1."""
@@ -187,21 +189,35 @@ class IvfIndex:
         self, queries: np.ndarray, n: int, allowed: np.ndarray | None
     ) -> tuple[np.ndarray, np.ndarray]:
         nobody = np.full((len(queries), 1), NOBODY), np.full((len(queries), 1), -1.0, np.float32)
-        if self._cells is None:
+        count = len(self._base_ids)
+        if self._cells is None or (allowed is not None and not len(allowed)):
             return nobody
-        rows = np.flatnonzero(self._alive) if allowed is None else np.unique(self._settled_rows(allowed))
-        rows = rows[rows >= 0]
-        if len(rows) == 0:
-            return nobody
-        if allowed is not None and len(rows) <= SMALL:
-            similarities = queries @ self._base_vectors[rows].astype(np.float32).T
-            return np.broadcast_to(self._base_ids[rows], similarities.shape), similarities
-        share = len(rows) / len(self._base_ids)  # where few are allowed, more cells hold the same number
-        look = faiss().SearchParametersIVF(nprobe=min(self._cells.nlist, int(np.ceil(self.probes / share))))
-        if share < 1:
-            look.sel = faiss().IDSelectorBitmap(bitmap(rows, len(self._base_ids)))
-        similarities, found = self._cells.search(queries, min(n, len(rows)), params=look)
+        look = faiss().SearchParametersIVF(nprobe=self.probes)
+        if allowed is not None or not self._whole:
+            rows = np.flatnonzero(self._alive) if allowed is None else np.unique(self._settled_rows(allowed))
+            rows = rows[rows >= 0]
+            if not len(rows):
+                return nobody
+            if allowed is not None and len(rows) <= SMALL:
+                similarities = queries @ self._base_vectors[rows].astype(np.float32).T
+                return np.broadcast_to(self._base_ids[rows], similarities.shape), similarities
+            # Where few are allowed, more cells hold the same number of them.
+            look.nprobe = min(self._cells.nlist, int(np.ceil(self.probes * count / len(rows))))
+            look.sel = faiss().IDSelectorBitmap(bitmap(rows, count))
+            n = min(n, len(rows))
+        similarities, found = self._cells.search(queries, min(n, count), params=look)
         return np.where(found < 0, NOBODY, self._base_ids[found]), similarities
+
+
+def _mapped_cells(path: Path) -> Any:
+    """The cells in a file, read where they lie. FormatError when damaged."""
+    try:
+        cells = faiss().read_index(str(path), faiss().IO_FLAG_MMAP | faiss().IO_FLAG_READ_ONLY)
+    except RuntimeError as error:
+        missing_or_damaged(path, error)
+    # FAISS would start threads for every query to read cells ahead, which costs five times the search.
+    faiss().downcast_InvertedLists(cells.invlists).prefetch_nthread = 0
+    return cells
 
 
 def cells_for(count: int) -> int:
