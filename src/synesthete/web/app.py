@@ -43,7 +43,6 @@ from synesthete.web.api.models.base import ErrorAnswer
 from synesthete.web.auth.entrance import Entrance, is_loopback
 from synesthete.web.auth.rules import check_rules
 from synesthete.web.clockwork import tick
-from synesthete.web.clockwork import tick
 from synesthete.web.doors import open_doors
 from synesthete.web.errands import Errands
 from synesthete.web.faults import catch_faults

@@ -24,7 +24,7 @@ class Track(Answer):
     track_no: int | None = None
     disc_no: int | None = None
     year: int | None = None
-    genres: list[str] = []
+    genres: list[str] = Field([])
     duration_s: float | None = None
     has_cover: bool = False
     playable: bool = True
@@ -103,7 +103,7 @@ class TrackPage(Answer):
     replaygain_db: float | None = None
     plays: int = Field(description="How often the listener who asks played it.")
     played_at: int | None = None
-    external_ids: dict[str, str] = {}
+    external_ids: dict[str, str] = Field({})
 
 
 class TrackList(Answer):
