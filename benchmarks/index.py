@@ -4,8 +4,8 @@
 
 Vectors come from `synesthete embed ... --out FILE.npz` or `synesthete index export --format npz`, or are
 drawn around 2,000 centers with Zipf weights, which flatters cells and trees. Queries are vectors with noise,
-one at a time, in CPU seconds of this process. Memory is what the process grew by, queries included; recall is of the ten
-nearest, judged by a float32 matrix product.
+one at a time, in CPU seconds of this process. Memory is what the process grew by, queries included; recall is
+of the ten nearest, judged by a float32 matrix product.
 """
 
 from __future__ import annotations
