@@ -62,9 +62,14 @@ def adding(folder: Path, pieces: int, seconds: float, rounds: int) -> None:
                     note = costs.setdefault(f"{plan} pass, {parts.wanted}", [])
                     note.append(cpu_s(heard(parts, plan)))
     floor = min(costs["decode and resample alone"])
-    print("| adding a library | CPU s | x real time | speed as a share of decoding alone |\n|---|---|---|---|")
+    print(
+        "| adding a library | CPU s | x real time | speed as a share of decoding alone |\n|---|---|---|---|"
+    )
     for name, taken in costs.items():
-        print(f"| {name} | {min(taken):.2f} | {sound_s / min(taken):,.0f} | {floor / min(taken):.2f} |", flush=True)
+        print(
+            f"| {name} | {min(taken):.2f} | {sound_s / min(taken):,.0f} | {floor / min(taken):.2f} |",
+            flush=True,
+        )
     print()
 
 
@@ -118,11 +123,16 @@ def searching(folder: Path, tracks: int) -> None:
     print(f"| written, per 1,000 tracks | {1000 * made_s / tracks * 1000:.1f} | |")
     print(f"| opened | {opened_ms:.1f} | |")
     with Catalog(url) as catalog:
-        names = [f"{track.title} {track.artist}" for track in catalog.tracks.many(rng.sample(range(1, tracks), 50)).values()]
+        names = [
+            f"{track.title} {track.artist}"
+            for track in catalog.tracks.many(rng.sample(range(1, tracks), 50)).values()
+        ]
         asked: dict[str, Sequence[str]] = {
             "count the rows": names,
             "search title and artist": names,
-            "search two beginnings of words": [" ".join(word[:3] for word in name.split()[:2]) for name in names],
+            "search two beginnings of words": [
+                " ".join(word[:3] for word in name.split()[:2]) for name in names
+            ],
             "search one letter": ["b", "d", "k", "l", "m"],
             "search what is not there": [f"{name} zzz" for name in names],
             "get by id": names,
@@ -158,7 +168,9 @@ def fill(catalog: Catalog, tracks: int, rng: random.Random) -> None:
             artist = artists[int(len(artists) * rng.random() ** 2)]
             album = f"{artist[:4]} {rng.randrange(5)}"
             path = f"/music/{number}.mp3"
-            entries.append(Entry(name(4), artist, album, year=1950 + number % 70, path=path, folder_id=folder.id))
+            entries.append(
+                Entry(name(4), artist, album, year=1950 + number % 70, path=path, folder_id=folder.id)
+            )
         catalog.tracks.put_many(entries)
 
 

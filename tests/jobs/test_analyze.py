@@ -269,8 +269,8 @@ def test_a_full_disk_stops_with_words_and_loses_nothing(house, music_folder):
     def small(connection, _record):
         connection.execute(f"PRAGMA max_page_count = {pages}")
 
-    with pytest.raises(SynestheteError, match="disk that holds the catalog is full.*what was done is kept"):
-        for n in range(50):
+    with pytest.raises(SynestheteError, match=r"disk that holds the catalog is full.*what was done is kept"):
+        for _ in range(50):
             house.catalog.embeddings.put_many("big@1", [1], np.ones((1, 400_000)))
     event.remove(house.catalog.engine, "connect", small)
     house.catalog.engine.dispose()
@@ -283,7 +283,7 @@ def test_a_locked_catalog_is_told_and_waited_for(house, music_folder):
     house.add(music_folder)
     with Catalog(url, busy_s=0.1) as impatient:
         with house.catalog.begin():
-            with pytest.raises(Busy, match="another process is writing.*Try again"):
+            with pytest.raises(Busy, match=r"another process is writing.*Try again"):
                 impatient.values.put("a", "b")
             assert impatient.tracks.count() == 6, "readers do not wait"
         impatient.values.put("a", "b")
@@ -350,8 +350,8 @@ def test_files_that_crash_or_hang_the_decoder_cost_themselves(tmp_path, music_fo
         "import ctypes, time\n"
         "from synesthete.jobs.hear import hear_file as real\n"
         "def hear_file(ear, task):\n"
-        "    if 'crash' in task.path: ctypes.string_at(0)\n"
-        "    if 'hang' in task.path: time.sleep(600)\n"
+        "    if 'crash.wav' in task.path: ctypes.string_at(0)\n"
+        "    if 'hang.wav' in task.path: time.sleep(600)\n"
         "    return real(ear, task)\n"
     )
     monkeypatch.syspath_prepend(tmp_path)
@@ -367,6 +367,7 @@ def test_files_that_crash_or_hang_the_decoder_cost_themselves(tmp_path, music_fo
         look(parts, hands, [parts.catalog.folders.add(music_folder)])
         hear(parts, hands, passes=["quick"])
         counts = parts.catalog.ledger.counts(parts.wanted)
-        assert (counts.found, counts.analyzed, counts.failed, counts.pending) == (8, 6, 2, 0)
         reasons = {os.path.basename(f.path): f.reason for f in parts.catalog.ledger.faults(parts.wanted)}
+        assert set(reasons) == {"crash.wav", "hang.wav"}, reasons
+        assert (counts.found, counts.analyzed, counts.failed, counts.pending) == (8, 6, 2, 0)
         assert "crashed" in reasons["crash.wav"] and "longer than 20 s" in reasons["hang.wav"]

@@ -16,7 +16,7 @@ class ExternalIds(Noun):
     """(scheme, value) -> track: ("spotify", "4uLU6hMCjMI75M1A2tKUQC"), ("navidrome@host", "...")."""
 
     def put(self, scheme: str, pairs: Iterable[tuple[int, str]]) -> None:
-        """Remember that these (track id, value) belong together; a value that moved to another track follows."""
+        """Remember that these (track id, value) belong together; a value that was another track's moves."""
         rows = [{"track_id": int(i), "scheme": scheme, "value": value} for i, value in pairs]
         with self._catalog.begin() as connection:
             upsert(connection, external_ids, rows, ["scheme", "value"], ["track_id"])

@@ -1,4 +1,4 @@
-"""Jobs: work that takes time. One process does a kind of work at a time, and shows by its beat that it lives."""
+"""Jobs: work that takes time. One process does a kind of work at a time, and its beat shows that it lives."""
 
 from __future__ import annotations
 

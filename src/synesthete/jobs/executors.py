@@ -1,4 +1,4 @@
-"""Executors: hands. They map a function over items and give outcomes as they come, one bad item costing itself.
+"""Executors: hands. They map a function over items, give outcomes as they come, and a bad item costs itself.
 
 `Inline` works here; `Processes` in worker processes that can be killed one file at a time, so that a decoder
 that hangs or crashes takes nothing else with it.

@@ -1,4 +1,4 @@
-"""One worker process and the line to it: pickled items in, pickled outcomes out, over its standard streams."""
+"""One worker process and the line to it: pickled items in, pickled outcomes out, by standard streams."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from queue import SimpleQueue
 from typing import Any, BinaryIO
 
@@ -61,10 +62,8 @@ class Hand:
         self._say((function, item))
 
     def _say(self, value: Any) -> None:
-        try:
+        with suppress(OSError):  # the process has ended; the listener sees the end of its line, and says so
             send(self._in, value)
-        except OSError:
-            pass  # the process has ended; the listener sees the end of its line, and says so
 
     def end(self) -> None:
         """Kill the process; what it was doing is lost."""
@@ -72,10 +71,8 @@ class Hand:
         self._process.kill()
         self._process.wait()
         for line in (self._in, self._out):
-            try:
+            with suppress(OSError):  # closing flushes what the process will never read
                 line.close()
-            except OSError:
-                pass
 
     def _listen(self) -> None:
         try:

@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -134,7 +134,7 @@ def _without(
 def _histories(rows: np.ndarray, columns: np.ndarray, people: int) -> list[list[int]]:
     """The columns played by each person, in order; `rows` is ascending, and in order of time within a row."""
     edges = np.searchsorted(rows, np.arange(people + 1))
-    return [columns[a:b][-LONGEST:].tolist() for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    return [columns[a:b][-LONGEST:].tolist() for a, b in pairwise(edges.tolist())]
 
 
 def _places(tracks: Sequence[int], ids: np.ndarray) -> list[int]:
