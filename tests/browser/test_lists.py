@@ -41,6 +41,15 @@ def test_a_playlist_is_made_edited_and_exported(open_page: Open, site: Site) -> 
     page.get_by_role("dialog").get_by_role("button", name="Save").click()
     expect(page.locator("main h1")).to_have_text("Late evening")
 
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="More for Late evening").click()
+    page.get_by_role("menuitem", name="Share a link").click()
+    expect(page.get_by_role("status").filter(has_text="The link was copied")).to_be_visible()
+    shared = page.context.browser.new_page()
+    shared.goto(page.evaluate("navigator.clipboard.readText()"))
+    expect(shared.locator("body")).to_contain_text(wanted[1])
+    shared.close()
+
     page.get_by_role("button", name="Export").click()
     with page.expect_download() as download:
         page.get_by_role("menuitem", name="M3U8").click()
