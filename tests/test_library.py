@@ -44,7 +44,9 @@ def test_status_adds_up(heard, capsys):
     data, music = heard
     code, now, _ = _json(capsys, "status", "--json", "--failed", "--data", data)
     tracks = now["tracks"]
-    assert code == 0 and tracks["found"] == 7 == sum(tracks[k] for k in ("analyzed", "skipped", "failed", "pending"))
+    assert code == 0 and tracks["found"] == 7 == sum(
+        tracks[k] for k in ("analyzed", "skipped", "failed", "pending")
+    )
     assert tracks["analyzed"] == 6 and tracks["quick"] == 0 and now["encoder"].count("@") == 1
     assert now["index"]["tracks"] == 6 and now["folders"][0]["path"] == str(music) and now["jobs"] == []
     [failed] = now["failed"]
@@ -149,7 +151,24 @@ def test_an_index_of_another_version_is_made_anew(heard, tmp_path):
 
 def test_adding_quickly_and_then_in_full(tmp_path, music_folder, capsys):
     data = tmp_path / "data"
-    assert run(["--data", str(data), "add", "--quick", "--workers", "1", "--nice", "5", "--load", "90%", str(music_folder)]) == 0
+    assert (
+        run(
+            [
+                "--data",
+                str(data),
+                "add",
+                "--quick",
+                "--workers",
+                "1",
+                "--nice",
+                "5",
+                "--load",
+                "90%",
+                str(music_folder),
+            ]
+        )
+        == 0
+    )
     with synesthete.open(data) as library:
         counts = library.status().tracks
         assert (counts.analyzed, counts.quick) == (6, 6)

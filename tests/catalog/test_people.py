@@ -14,7 +14,11 @@ from synesthete.music import Description, Listen, Role
 @pytest.fixture
 def home(catalog):
     """A catalog, the owner's id and five tracks."""
-    return catalog, catalog.listeners.owner().id, catalog.tracks.put_many([Entry(f"t{i}", f"a{i}") for i in range(5)])
+    return (
+        catalog,
+        catalog.listeners.owner().id,
+        catalog.tracks.put_many([Entry(f"t{i}", f"a{i}") for i in range(5)]),
+    )
 
 
 def test_listeners(catalog):
@@ -154,10 +158,16 @@ def test_impressions(home):
 
 
 def test_values_and_scores(catalog):
-    assert catalog.values.get("a") is None and catalog.values.once("a", "1") == "1" == catalog.values.once("a", "2")
+    assert catalog.values.get("a") is None and catalog.values.once("a", "1") == "1" == catalog.values.once(
+        "a", "2"
+    )
     catalog.values.put("a", "3")
     assert catalog.values.get("a") == "3"
     catalog.values.remove("a")
     assert catalog.values.get("a") is None
-    catalog.scores.put([Score("sound", "e@1", "p@1", 0.5, at=1), Score("taste", "ease", "ndcg", 0.3, 0.2, 0.4, at=2)])
-    assert [s.subject for s in catalog.scores.all()] == ["ease", "e@1"] and catalog.scores.all("sound")[0].value == 0.5
+    catalog.scores.put(
+        [Score("sound", "e@1", "p@1", 0.5, at=1), Score("taste", "ease", "ndcg", 0.3, 0.2, 0.4, at=2)]
+    )
+    assert [s.subject for s in catalog.scores.all()] == ["ease", "e@1"] and catalog.scores.all("sound")[
+        0
+    ].value == 0.5

@@ -39,7 +39,7 @@ def test_head_is_the_newest_migration():
 def test_a_newer_catalog_is_refused_and_left_alone(catalog_url):
     with Catalog(catalog_url) as catalog, catalog.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(MismatchError, match="9999.*newer version"):
+    with pytest.raises(MismatchError, match=r"9999.*newer version"):
         Catalog(catalog_url)
 
 

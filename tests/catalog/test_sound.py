@@ -26,7 +26,9 @@ def _unit(random, *shape):
 def tracks(catalog):
     """A catalog, four tracks with files."""
     folder = catalog.folders.add("/m")
-    return catalog, catalog.tracks.put_many([Entry(f"t{i}", path=f"/m/{i}", folder_id=folder.id) for i in range(4)])
+    return catalog, catalog.tracks.put_many(
+        [Entry(f"t{i}", path=f"/m/{i}", folder_id=folder.id) for i in range(4)]
+    )
 
 
 def test_vectors_come_back_nearly_as_they_were(tracks):
@@ -40,7 +42,9 @@ def test_vectors_come_back_nearly_as_they_were(tracks):
     norms = np.linalg.norm(kept.vectors, axis=1)
     assert ((kept.vectors * rows).sum(axis=1) / norms).min() > 0.9995 and np.abs(norms - 1).max() < 0.01
     assert kept.starts_s.tolist() == starts.tolist() and kept.ends_s[-1] == starts[-1] + 10
-    assert catalog.embeddings.get(ids[0], "e@2") is None and catalog.embeddings.excerpts(ids[1], "e@1") is None
+    assert (
+        catalog.embeddings.get(ids[0], "e@2") is None and catalog.embeddings.excerpts(ids[1], "e@1") is None
+    )
 
 
 def test_rows_of_zeros_and_small_numbers_stay(tracks):
@@ -67,12 +71,19 @@ def test_all_vectors_of_an_encoder(tracks):
     found, matrix = catalog.embeddings.all("e@1")
     assert found.tolist() == ids and matrix.dtype == np.float16 and np.allclose(matrix, vectors, atol=1e-3)
     catalog.files.hide([ids[2]])
-    assert catalog.embeddings.all("e@1")[0].tolist() == [ids[0], ids[1], ids[3]] == catalog.embeddings.heard("e@1").tolist()
+    assert (
+        catalog.embeddings.all("e@1")[0].tolist()
+        == [ids[0], ids[1], ids[3]]
+        == catalog.embeddings.heard("e@1").tolist()
+    )
     assert catalog.embeddings.encoders() == {"e@1": 4, "f@1": 1}
     some, rows = catalog.embeddings.many([ids[3], 999, ids[0]], "e@1")
     assert some.tolist() == [ids[3], ids[0]] and np.allclose(rows, vectors[[3, 0]], atol=1e-3)
     since = catalog.embeddings.newest("e@1")
-    assert len(catalog.embeddings.all("e@1", since)[0]) == 3 and len(catalog.embeddings.all("e@1", since + 1)[0]) == 0
+    assert (
+        len(catalog.embeddings.all("e@1", since)[0]) == 3
+        and len(catalog.embeddings.all("e@1", since + 1)[0]) == 0
+    )
     assert catalog.embeddings.all("none@1")[0].shape == (0,)
 
 
@@ -98,7 +109,10 @@ def test_found_is_the_sum_of_all_states(tracks):
     assert [t.track_id for t in catalog.ledger.todo("e@1", ("pending", "quick"))] == [ids[0], ids[3]]
     [fault] = catalog.ledger.faults("e@1")
     assert (fault.track_id, fault.path, fault.reason) == (ids[2], "/m/2", "why")
-    assert catalog.ledger.counts("f@1").pending == 4 and catalog.ledger.state(ids[2], "e@1") == ("failed", "why")
+    assert catalog.ledger.counts("f@1").pending == 4 and catalog.ledger.state(ids[2], "e@1") == (
+        "failed",
+        "why",
+    )
     assert catalog.ledger.retry("e@1") == 1 and catalog.ledger.counts("e@1").failed == 0
 
 

@@ -27,7 +27,10 @@ def shelf(catalog):
         Entry("Nameless", "!!!", None),
     ]
     entries = [
-        Entry(**{f: getattr(e, f) for f in Entry.__slots__} | {"path": f"/music/{i}.mp3", "folder_id": folder.id})
+        Entry(
+            **{f: getattr(e, f) for f in Entry.__slots__}
+            | {"path": f"/music/{i}.mp3", "folder_id": folder.id}
+        )
         for i, e in enumerate(rows[:5])
     ]
     return catalog, catalog.tracks.put_many([*entries, rows[5]])
@@ -45,7 +48,20 @@ def test_phrases_lead_to_the_track_meant(shelf):
 
 def test_odd_phrases_find_little_and_break_nothing(shelf):
     catalog, _ = shelf
-    for phrase in ("", "   ", "zzzz", '"', "'; DROP TABLE tracks; --", "*", "NEAR(", "AND", "a:b", "\\", "%", "\0"):
+    for phrase in (
+        "",
+        "   ",
+        "zzzz",
+        '"',
+        "'; DROP TABLE tracks; --",
+        "*",
+        "NEAR(",
+        "AND",
+        "a:b",
+        "\\",
+        "%",
+        "\0",
+    ):
         assert len(catalog.tracks.search(phrase)) <= 2, phrase
     assert catalog.tracks.count() == 6
 
@@ -98,7 +114,9 @@ def test_hidden_tracks_are_nowhere_but_under_their_id(shelf):
 
 def test_writing_over_a_track_changes_what_is_found(shelf):
     catalog, ids = shelf
-    catalog.tracks.put(Entry("Yesterday", "The Beatles", "Help!", genres=("Ballad",), path="/music/1.mp3"), ids[1])
+    catalog.tracks.put(
+        Entry("Yesterday", "The Beatles", "Help!", genres=("Ballad",), path="/music/1.mp3"), ids[1]
+    )
     assert catalog.tracks.get(ids[1]).genres == ("Ballad",)
     assert catalog.tracks.get(ids[1]).duration_s == 140.0, "the sound is the same: what is known of it stays"
     assert [t.id for t in catalog.tracks.search("yesterday")] == [ids[1]]
@@ -120,7 +138,11 @@ def test_albums_in_playing_order(catalog):
     assert album.artist == "Various"
     tracks = catalog.tracks.many(catalog.albums.tracks(album.id)).values()
     assert [t.title for t in tracks] == ["t1.1", "t1.2", "t2.1"]
-    assert [a.title for a in catalog.albums.search("bo")] == ["Box"] == [a.title for a in catalog.albums.of(album.artist_id)]
+    assert (
+        [a.title for a in catalog.albums.search("bo")]
+        == ["Box"]
+        == [a.title for a in catalog.albums.of(album.artist_id)]
+    )
 
 
 def test_albums_in_every_order(shelf):
@@ -132,7 +154,11 @@ def test_albums_in_every_order(shelf):
 
 def test_artists_by_the_beginning_of_any_word(shelf):
     catalog, _ = shelf
-    assert [a.name for a in catalog.artists.search("b")] == ["Björk", "Brian Eno & David Byrne", "The Beatles"]
+    assert [a.name for a in catalog.artists.search("b")] == [
+        "Björk",
+        "Brian Eno & David Byrne",
+        "The Beatles",
+    ]
     assert catalog.artists.search("beat")[0].name == "The Beatles"
     assert catalog.artists.search("zz") == []
 
@@ -175,7 +201,11 @@ def test_transactions_are_all_or_nothing(catalog):
         catalog.tracks.put(Entry("a", "b"))
         assert catalog.tracks.count() == 1, "a transaction sees what it has written"
         raise RuntimeError
-    assert catalog.tracks.count() == 0 and catalog.tracks.search("a") == [] and catalog.artists.named("b") is None
+    assert (
+        catalog.tracks.count() == 0
+        and catalog.tracks.search("a") == []
+        and catalog.artists.named("b") is None
+    )
 
 
 def test_external_ids(shelf):
