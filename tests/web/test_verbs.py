@@ -10,6 +10,7 @@ import subprocess
 import sys
 
 import httpx
+import pytest
 from click.testing import CliRunner
 
 from synesthete.cli import root
@@ -47,8 +48,9 @@ def serve(data, *words: str) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=quiet)
 
 
-def test_it_serves_until_it_is_told_to_stop(tmp_path):
-    server = serve(tmp_path)
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_it_serves_until_it_is_told_to_stop(tmp_path, workers):
+    server = serve(tmp_path, "--workers", workers)
     assert server.stderr is not None
     try:
         address = re.search(r"http://127\.0\.0\.1:\d+", server.stderr.readline())

@@ -7,6 +7,7 @@ import os
 import socket
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
@@ -22,6 +23,10 @@ log = logging.getLogger("synesthete.web")
 BACKLOG = 2048
 CLOSE_S = 5
 """How long requests may go on after Ctrl-C; players hold their connections open."""
+_WAYS: dict[str, Any] = {
+    "log_level": "warning", "access_log": False, "server_header": False, "backlog": BACKLOG,
+    "timeout_graceful_shutdown": CLOSE_S,
+}  # fmt: skip
 
 
 def run(settings: Settings, workers: int, analyze: bool, tell: Callable[[str], None]) -> None:
@@ -42,10 +47,7 @@ def run(settings: Settings, workers: int, analyze: bool, tell: Callable[[str], N
 
 def application() -> FastAPI:
     """The application of the settings in the environment: what each of several server processes runs."""
-    parts = open_parts(load_settings())
-    app = create_app(parts)
-    app.router.add_event_handler("shutdown", parts.close)
-    return app
+    return create_app(open_parts(load_settings()))  # the process ends with its parts
 
 
 def _serve(parts: Parts, listening: socket.socket, analyze: bool) -> None:
@@ -54,13 +56,11 @@ def _serve(parts: Parts, listening: socket.socket, analyze: bool) -> None:
     threading.Thread(target=_warm, args=(app,), daemon=True, name="warm").start()
     if analyze:
         house.errands.start("update", ["update"])
-    uvicorn.Server(_config(app)).run(sockets=[listening])
+    uvicorn.Server(uvicorn.Config(app, **_WAYS)).run(sockets=[listening])
 
 
 def _serve_many(settings: Settings, listening: socket.socket, workers: int, analyze: bool) -> None:
     """Processes read their settings anew, so what the command line said goes into their environment."""
-    from uvicorn.supervisors import Multiprocess
-
     from synesthete.web.errands import Errands
 
     os.environ[f"{PREFIX}DATA"] = os.fspath(settings.data)
@@ -68,18 +68,12 @@ def _serve_many(settings: Settings, listening: socket.socket, workers: int, anal
     errands = Errands(settings)
     if analyze:
         errands.start("update", ["update"])
-    config = _config("synesthete.web.server:application", factory=True, workers=workers)
     try:
-        Multiprocess(config, target=uvicorn.Server(config).run, sockets=[listening]).run()
+        uvicorn.run(
+            "synesthete.web.server:application", factory=True, workers=workers, fd=listening.fileno(), **_WAYS
+        )
     finally:
         errands.close()
-
-
-def _config(app: FastAPI | str, **more: object) -> uvicorn.Config:
-    return uvicorn.Config(
-        app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=CLOSE_S,
-        backlog=BACKLOG, **more,  # type: ignore[arg-type]
-    )  # fmt: skip
 
 
 def _warm(app: FastAPI) -> None:
