@@ -47,7 +47,7 @@ IDENTICAL = Course(alike=0.995, together=0.985)
 """At least so for tracks of different names: different pieces with one arrangement reached 0.81 and 0.977."""
 NAMELESS = re.compile(
     r"(?:untitled|unknown|no title|intro|outro|interlude|intermission|skit|prelude|hidden|bonus|silence)?"
-    r"(?: ?(?:track|title|song|piece))? ?\d*"
+    r"(?: ?(?:track|title))? ?\d*"
 )
 """Titles, folded, that say nothing: two tracks named so need not be one piece."""
 
