@@ -70,8 +70,15 @@ def main(argv: list[str] | None = None) -> None:
     sys.exit(run(argv))
 
 
+MANY_THREADS = frozenset({"learn", "recommend", "evaluate", "train"})
+"""Verbs whose matrices are large enough for several threads; for all others threads only wait for each other
+(the log-mel step takes ten times the CPU time with them)."""
+
+
 def run(argv: list[str] | None = None) -> int:
     """The exit code of one command line; errors meant for people are printed to stderr in words."""
+    if not MANY_THREADS & set(sys.argv[1:] if argv is None else argv):
+        os.environ.setdefault("OMP_NUM_THREADS", "1")  # read when numpy loads, which is later
     try:
         code = root.main(args=argv, prog_name="synesthete", standalone_mode=False)
         return code if isinstance(code, int) else 0
