@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Literal
 
@@ -40,7 +41,11 @@ class OnnxEncoder:
             raise FormatError("this card has no MelSpec, so nobody knows what to show", subject=folder)
         self.mel: MelSpec = self.card.mel
         self.precision = _chosen(self.card, precision)
-        self._session = _session(folder / self.card.files[self.precision], provider, threads)
+        # "Denormals are zero" is a mode of the thread that runs the network: it gets one of its own, so that
+        # nobody else's floats change.
+        self._room = ThreadPoolExecutor(1, thread_name_prefix=self.card.name)
+        file = folder / self.card.files[self.precision]
+        self._session = self._room.submit(_session, file, provider, threads).result()
         self._post = Postprocessor.load(folder / self.card.files["pca"]) if self.card.postprocess else None
         entry = self._session.get_inputs()[0]
         self._input, self._rank = entry.name, len(entry.shape)
@@ -102,7 +107,7 @@ class OnnxEncoder:
         for start in range(0, len(given), self._batch):
             part = given[start : start + self._batch]
             full = np.resize(part, (self._batch, *part.shape[1:])) if self._fixed else part
-            out = self._session.run(None, {self._input: full})[0]
+            out = self._room.submit(self._session.run, None, {self._input: full}).result()[0]
             parts.append(np.asarray(out, np.float32).reshape(len(full), -1)[: len(part)])
         return np.concatenate(parts) if parts else np.zeros((0, self.card.dim), np.float32)
 
