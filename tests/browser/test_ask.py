@@ -75,12 +75,16 @@ def test_a_result_plays_at_its_moment(open_page: Open, piece: Path) -> None:
     rows.first.wait_for()
     with page.expect_response("**/api/v1/clips") as answer:
         page.get_by_role("button", name="Find similar").click()
-    moments = {result["track"]["id"]: result["moment"]["start_s"] for result in answer.value.json()["results"]}
+    moments = {
+        result["track"]["id"]: result["moment"]["start_s"] for result in answer.value.json()["results"]
+    }
     shown = [int(row.get_attribute("data-track")) for row in rows.all()]
     late = max(shown, key=moments.__getitem__)
     assert moments[late] > 0
     page.locator(f".results li[data-track='{late}'] button.cover").click()
-    page.wait_for_function("() => { const a = document.querySelector('#player-audio'); return !a.paused && a.currentTime > 0 }")
+    page.wait_for_function(
+        "() => { const a = document.querySelector('#player-audio'); return !a.paused && a.currentTime > 0 }"
+    )
     assert page.evaluate("document.querySelector('#player-audio').currentTime") >= moments[late]
 
 

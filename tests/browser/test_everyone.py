@@ -8,7 +8,19 @@ from playwright.sync_api import expect
 from tests.browser.conftest import ROOT, Open, Site
 
 AXE = ROOT / "webapp" / "node_modules" / "axe-core" / "axe.min.js"
-PATHS = ("/", "/search", "/search?q=lamp", "/mixer", "/map", "/playlists", "/library", "/feedback", "/dashboard", "/settings", "/nowhere")
+PATHS = (
+    "/",
+    "/search",
+    "/search?q=lamp",
+    "/mixer",
+    "/map",
+    "/playlists",
+    "/library",
+    "/feedback",
+    "/dashboard",
+    "/settings",
+    "/nowhere",
+)
 
 
 def _paths(site: Site) -> list[str]:
@@ -117,10 +129,15 @@ def test_first_paint_is_early_and_nothing_jumps(open_page: Open, site: Site) -> 
         page = open_page("/settings")
         session = page.context.new_cdp_session(page)
         session.send("Network.setCacheDisabled", {"cacheDisabled": True})
-        session.send("Network.emulateNetworkConditions", {"offline": False, "latency": 60, "downloadThroughput": 9e6 / 8, "uploadThroughput": 3e6 / 8})
+        session.send(
+            "Network.emulateNetworkConditions",
+            {"offline": False, "latency": 60, "downloadThroughput": 9e6 / 8, "uploadThroughput": 3e6 / 8},
+        )
         page.add_init_script(
             """window.shift = 0;
-            new PerformanceObserver(list => { for (const e of list.getEntries()) if (!e.hadRecentInput) window.shift += e.value })
+            new PerformanceObserver(list => { 
+                for (const e of list.getEntries()) if (!e.hadRecentInput) window.shift += e.value;
+            })
                 .observe({ type: 'layout-shift', buffered: true });"""
         )
         page.goto("/")

@@ -63,7 +63,9 @@ def test_a_playlist_file_is_imported_with_a_report(open_page: Open, site: Site, 
     title = site.paths[2].stem[3:]
     artist = site.paths[2].parents[1].name
     file = tmp_path / "Mixtape.m3u8"
-    file.write_text(f"#EXTM3U\n#EXTINF:24,{artist} - {title}\nx/1.flac\n#EXTINF:99,Nobody - Nothing\nx/2.flac\n", "utf-8")
+    file.write_text(
+        f"#EXTM3U\n#EXTINF:24,{artist} - {title}\nx/1.flac\n#EXTINF:99,Nobody - Nothing\nx/2.flac\n", "utf-8"
+    )
     page = open_page("/playlists")
     page.set_input_files("input[type=file]", file)
     dialog = page.get_by_role("dialog", name="Imported")

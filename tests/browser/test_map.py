@@ -15,7 +15,9 @@ AUDIO = "document.querySelector('#player-audio')"
 def _drawn(page):
     canvas = page.get_by_role("application")
     canvas.wait_for()
-    page.wait_for_function("() => Number(document.querySelector('canvas[role=application]').dataset.frames) > 0")
+    page.wait_for_function(
+        "() => Number(document.querySelector('canvas[role=application]').dataset.frames) > 0"
+    )
     return canvas
 
 
@@ -47,7 +49,12 @@ def test_a_lasso_makes_a_playlist(open_page: Open, site: Site) -> None:
     canvas = _drawn(page)
     page.get_by_role("button", name="Lasso").click()
     box = canvas.bounding_box()
-    left, top, right, bottom = box["x"] + 24, box["y"] + 4, box["x"] + box["width"] - 70, box["y"] + box["height"] - 4
+    left, top, right, bottom = (
+        box["x"] + 24,
+        box["y"] + 4,
+        box["x"] + box["width"] - 70,
+        box["y"] + box["height"] - 4,
+    )
     page.mouse.move(left, top)
     page.mouse.down()
     for x, y in ((right, top), (right, bottom), (left, bottom), (left, top)):
@@ -72,7 +79,9 @@ def test_a_hundred_thousand_points_stay_fluid(open_page: Open, site: Site) -> No
     facts = {"count": n, "version": "1", "colors": [color], "note": None}
 
     page = open_page("/library")
-    page.route("**/api/v1/map", lambda route: route.fulfill(body=json.dumps(facts), content_type="application/json"))
+    page.route(
+        "**/api/v1/map", lambda route: route.fulfill(body=json.dumps(facts), content_type="application/json")
+    )
     page.route("**/api/v1/map/points", lambda route: route.fulfill(body=points))
     page.route("**/api/v1/map/colors/genre", lambda route: route.fulfill(body=group.astype("<f4").tobytes()))
     page.route("**/api/v1/map/neighbors/*", lambda route: route.fulfill(status=204))

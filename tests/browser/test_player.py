@@ -28,7 +28,9 @@ def test_plays_seeks_and_survives_navigation(open_page: Open, site: Site) -> Non
     expect(player).to_contain_text(track["title"])
 
     seek = player.get_by_role("slider", name="Position")
-    seek.evaluate("slider => { slider.value = 12; slider.dispatchEvent(new Event('input', { bubbles: true })) }")
+    seek.evaluate(
+        "slider => { slider.value = 12; slider.dispatchEvent(new Event('input', { bubbles: true })) }"
+    )
     page.wait_for_function(f"() => {AUDIO}.currentTime >= 12")
 
     page.evaluate(f"{AUDIO}.marked = true")
