@@ -70,7 +70,7 @@ class Site:
 def make_library(
     data: Path, music: Path, seconds: float = SECONDS, per_artist: int = PER_ARTIST, nasty: bool = True
 ) -> list[Path]:
-    """A demo library in `data`, heard and drawn on the map, with a nasty title if wanted; the pieces' paths."""
+    """A demo library in `data`, heard and drawn on the map, one title nasty if wanted; the pieces' paths."""
     pieces = [piece for piece in discography() if piece.number < per_artist]
     if nasty:
         pieces[-1] = replace(pieces[-1], title=NASTY)

@@ -135,7 +135,7 @@ def test_first_paint_is_early_and_nothing_jumps(open_page: Open, site: Site) -> 
         )
         page.add_init_script(
             """window.shift = 0;
-            new PerformanceObserver(list => { 
+            new PerformanceObserver(list => {
                 for (const e of list.getEntries()) if (!e.hadRecentInput) window.shift += e.value;
             })
                 .observe({ type: 'layout-shift', buffered: true });"""
