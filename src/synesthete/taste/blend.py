@@ -27,9 +27,20 @@ from synesthete.taste.neighbors import AsymmetricNeighbors, RP3Beta
 from synesthete.taste.next_track import NextTrack
 from synesthete.taste.sequences import Sequences
 
-CANDIDATES = 600
+CANDIDATES = 1_000
 """Tracks that are ranked by the trees; the rest follow in the order of the prior. 500 is the longest
-list in use."""
+list in use, and with 600 candidates its end is hardly chosen at all: NDCG@500 at one seed is .345 with
+600 and .353 with 1,000 on validation playlists."""
+
+COMPANY = 0.5
+"""What companions still weigh beside the trees at one known track; at n known tracks an n-th of it. The trees
+alone find no more wanted tracks than companions there, and find the first one later. Chosen among 0..2
+on one half of the validation playlists: clicks fall from 2.19 to 2.12 there and from 2.77 to 2.55 on
+the other half."""
+
+COMPANY_FLOOR = 0.02
+"""Added to the companions' scaled score before its logarithm, so that tracks none of them knows stay
+comparable."""
 
 TREES = {
     "objective": "binary",
@@ -167,7 +178,9 @@ class Blend(TasteModel):
         # Every track below the candidates: the prior squeezed into (-3, -1), the trees' probability above it.
         scores = evidence.prior / (1 + np.abs(evidence.prior)) - 2
         flat = evidence.features.reshape(-1, evidence.features.shape[2])
-        chances = self._ranker.predict(flat, num_threads=1).reshape(evidence.tracks.shape)
+        alone = self._ranker.predict(flat, num_threads=1).reshape(evidence.tracks.shape)
+        company = evidence.features[:, :, evidence.names.index("companions")]
+        chances = heed(alone, company, np.diff(present(rows).indptr))
         np.put_along_axis(scores, evidence.tracks, chances.astype(np.float32), axis=1)
         return scores
 
@@ -205,6 +218,17 @@ class Blend(TasteModel):
             import lightgbm
 
             self._ranker = lightgbm.Booster(model_str=np.asarray(arrays["ranker"]).tobytes().decode())
+
+
+def heed(
+    chances: NDArray[np.floating], company: NDArray[np.floating], known: NDArray[np.integer]
+) -> NDArray[np.float64]:
+    """The chances (B, C) of candidates after companions have their say (scaled scores, (B, C)): the less
+    the more tracks are known, (B,). Between 0 and 1."""
+    safe = np.clip(np.asarray(chances, dtype=np.float64), 1e-12, 1 - 1e-12)
+    weight = COMPANY / np.maximum(known, 1)[:, None]
+    said = weight * np.log(np.maximum(company, 0) + COMPANY_FLOOR)
+    return np.asarray(1 / (1 + np.exp(-(np.log(safe / (1 - safe)) + said))))
 
 
 def train(
