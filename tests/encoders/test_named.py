@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +13,7 @@ import pytest
 
 from synesthete.audio.decode import decode
 from synesthete.encoders.named import MEANINGS, describe
-from synesthete.encoders.tonality import NOTES, key_of
+from synesthete.encoders.tonality import NOTES
 
 RATE = 16_000
 MAJOR, MINOR = (0, 2, 4, 5, 7, 9, 11, 12), (0, 2, 3, 5, 7, 8, 11, 12)
@@ -124,17 +128,30 @@ def test_any_rate_tells_the_same() -> None:
     assert a["loudness"].value == pytest.approx(b["loudness"].value, abs=0.2)
 
 
-def test_real_clips_against_librosa(shared_data: Path) -> None:
-    """Agreement where both can be compared: brightness, key, and tempo when we are confident."""
-    librosa = pytest.importorskip("librosa")
-    ours, theirs = [], []
-    for path in sorted((shared_data / "audio" / "clips").glob("*.ogg"))[::12]:
-        sound = decode(path, 22_050)
-        ours.append(describe(sound, 22_050))
+# In a process of its own: numba's threads and those of FAISS and LightGBM do not get along in one.
+LIBROSA = """
+import json, sys
+import librosa, numpy as np
+said = []
+with np.load(sys.argv[1]) as sounds:
+    for name in sounds.files:
+        sound = sounds[name]
         tempo = float(np.atleast_1d(librosa.beat.beat_track(y=sound, sr=22_050)[0])[0])
-        centroid = float(librosa.feature.spectral_centroid(y=sound, sr=22_050).mean())
-        chroma = librosa.feature.chroma_stft(y=sound, sr=22_050).mean(axis=1)
-        theirs.append((tempo, centroid, key_of(chroma)[0]))
+        said.append((tempo, float(librosa.feature.spectral_centroid(y=sound, sr=22_050).mean())))
+print(json.dumps(said))
+"""
+
+
+def test_real_clips_against_librosa(shared_data: Path, tmp_path: Path) -> None:
+    """Agreement where both can be compared: brightness, and tempo when we are confident."""
+    if find_spec("librosa") is None:
+        pytest.skip("librosa is not installed (it is in the dev extra)")
+    paths = sorted((shared_data / "audio" / "clips").glob("*.ogg"))[::12]
+    sounds = {path.stem: decode(path, 22_050) for path in paths}
+    ours = [describe(sound, 22_050) for sound in sounds.values()]
+    np.savez(tmp_path / "sounds.npz", **sounds)
+    command = [sys.executable, "-c", LIBROSA, str(tmp_path / "sounds.npz")]
+    theirs = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
     bright = np.corrcoef(np.log([o["brightness"].value for o in ours]), np.log([t[1] for t in theirs]))[0, 1]
     assert bright > 0.8
     sure = [
