@@ -64,7 +64,7 @@ class Writing:
 
         return Pick(
             track.id, track.title, track.artist, track.album, row.reason,
-            play_url=f"{self.base_url}/tracks/{track.id}?play=1",
+            play_url=f"{self.base_url}/track/{track.id}",
             like_url=say("like"), dislike_url=say("dislike"), never_url=say("never"), cover=small_cover(track),
         )  # fmt: skip
 

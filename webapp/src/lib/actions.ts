@@ -28,9 +28,19 @@ export function trackChoices(item: Playable, extra: Choice[] = []): Choice[] {
   choices.push(
     ...extra,
     {
+      label: word === 'like' ? t('word.unlike') : t('word.like'),
+      icon: 'heart',
+      apart: true,
+      run: () => void toggleWord(track, 'like', request_id),
+    },
+    {
+      label: word === 'dislike' ? t('word.undislike') : t('word.dislike'),
+      icon: 'dislike',
+      run: () => void toggleWord(track, 'dislike', request_id),
+    },
+    {
       label: t('word.skip'),
       icon: 'next',
-      apart: true,
       run: () => {
         void toggleWord(track, 'skip', request_id);
         if (player.isCurrent(track)) void player.next();

@@ -186,6 +186,8 @@ export const de: Strings = {
   'queue.saveName': 'Meine Warteschlange',
   'word.like': 'Gefällt mir',
   'word.dislike': 'Gefällt mir nicht',
+  'word.unlike': 'Gefällt mir zurücknehmen',
+  'word.undislike': 'Gefällt mir nicht zurücknehmen',
   'word.never': 'Nie wieder',
   'word.skip': 'Überspringen',
   'word.allow': 'Wieder erlauben',

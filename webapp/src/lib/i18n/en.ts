@@ -184,6 +184,8 @@ export const en = {
   'queue.saveName': 'My queue',
   'word.like': 'Like',
   'word.dislike': 'Dislike',
+  'word.unlike': 'Take the like back',
+  'word.undislike': 'Take the dislike back',
   'word.never': 'Never again',
   'word.skip': 'Skip',
   'word.allow': 'Allow again',
