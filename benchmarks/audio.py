@@ -7,7 +7,7 @@ piece of 180 s is synthesized. Peers: librosa's MFCC pipeline; essentia's MusicE
 (pip install essentia).
 """
 
-# ruff: noqa: E402, E501  the threads are set before numpy comes; table heads are long
+# ruff: noqa: E402  the threads are set before numpy comes; table heads are long
 from __future__ import annotations
 
 import os

@@ -26,7 +26,7 @@ from synesthete.jobs.update import hear, look
 from synesthete.parts import open_parts
 from synesthete.settings import Settings
 
-SYLLABLES = "ba be bi bo bu da de di do du ka ke ki ko ku la le li lo lu ma me mi mo mu na ne ni no nu ra re ri".split()
+SYLLABLES = "ba be bi bo bu da de di do du ka ke ki ko ku la le li lo lu ma me mi mo mu na ne ni no nu ra re ri".split()  # noqa: SIM905  reads better
 
 
 def main() -> None:

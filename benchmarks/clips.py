@@ -20,7 +20,7 @@ from statistics import median
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-import numpy as np  # noqa: E402  after the thread count is said
+import numpy as np
 
 
 def clip_bytes(seed: int) -> bytes:

@@ -47,9 +47,9 @@ def test_help_answers_at_once():
 
 
 def test_every_verb_exists_and_has_help():
-    from synesthete.cli import VERBS, root
-
     import click
+
+    from synesthete.cli import VERBS, root
 
     start = time.monotonic()
     for verb in VERBS:

@@ -121,12 +121,12 @@ NOISE = np.random.default_rng(3).uniform(-0.3, 0.3, 44_100).astype(np.float32)
 BAD = {
     "empty": (b"", "empty"),
     "random bytes": (np.random.default_rng(0).bytes(200_000), "not a sound file"),
-    "random bytes that begin like mp3": (b"\xff\xfb\x90\x64" + np.random.default_rng(1).bytes(90_000), "sound"),  # noqa: E501
+    "random bytes that begin like mp3": (b"\xff\xfb\x90\x64" + np.random.default_rng(1).bytes(90_000), "sound"),
     "text": (b"All that jazz\n" * 2000, "not a sound file"),
     "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(4000), "not a sound file"),
     "no samples": (wav(np.zeros((0, 2), np.float32), 44_100), "no sound"),
     "nothing but NaN": (wav(NOISE * np.nan, 44_100), "not one sample"),
-    "a playlist of other addresses": (b"#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nhttp://127.0.0.1:9/a.ts\n", "not a sound"),  # noqa: E501
+    "a playlist of other addresses": (b"#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nhttp://127.0.0.1:9/a.ts\n", "not a sound"),
 }  # fmt: skip
 
 
@@ -199,7 +199,7 @@ def test_a_span_beyond_the_end() -> None:
     assert len(decode(wav(NOISE, 44_100), RATE, 0.5, 60.0)) == RATE // 2
 
 
-NAMES = [b"plain.wav", "Café 🎵 \u202e.wav".encode(), b"two\nlines.wav", b"\xff\xfe\x80.wav", b"x" * 246 + b".wav",  # noqa: E501
+NAMES = [b"plain.wav", "Café 🎵 \u202e.wav".encode(), b"two\nlines.wav", b"\xff\xfe\x80.wav", b"x" * 246 + b".wav",
          b"concat:a|b.wav", b"-i.wav", b"100%d.wav"]  # fmt: skip
 
 

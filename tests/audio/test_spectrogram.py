@@ -76,8 +76,8 @@ def test_vggish_front_end_is_the_published_one(music: np.ndarray) -> None:
     assert VGGISH.log_mel(music).shape == (frames, 64)
 
 
-@pytest.mark.parametrize(("samples", "centered", "frames"), [(0, True, 0), (1, True, 1), (399, True, 1), (400, True, 2),  # noqa: E501
-                                                              (1023, False, 0), (1024, False, 1), (1424, False, 2)])  # fmt: skip  # noqa: E501
+@pytest.mark.parametrize(("samples", "centered", "frames"), [(0, True, 0), (1, True, 1), (399, True, 1), (400, True, 2),
+                                                              (1023, False, 0), (1024, False, 1), (1424, False, 2)])  # fmt: skip
 def test_counts_frames(samples: int, centered: bool, frames: int) -> None:
     spec = MelSpec(center=centered)
     assert spec.frame_count(samples) == frames
@@ -130,8 +130,8 @@ def test_travels_as_json_and_refuses_what_it_does_not_know() -> None:
         MelSpec.from_dict({**VGGISH.to_dict(), "preemphasis": 0.97})
 
 
-@pytest.mark.parametrize("wrong", [{"win_length": 2048}, {"hop_length": 0}, {"fmax": 9000.0}, {"fmin": 8000.0}, {"power": 3},  # noqa: E501
-                                   {"log": "sqrt"}, {"mel_scale": "bark"}, {"floor": 0.0}, {"triangles": "log"}])  # fmt: skip  # noqa: E501
+@pytest.mark.parametrize("wrong", [{"win_length": 2048}, {"hop_length": 0}, {"fmax": 9000.0}, {"fmin": 8000.0}, {"power": 3},
+                                   {"log": "sqrt"}, {"mel_scale": "bark"}, {"floor": 0.0}, {"triangles": "log"}])  # fmt: skip
 def test_refuses_impossible_specs(wrong: dict) -> None:
     with pytest.raises(ValueError):
         MelSpec(**wrong)

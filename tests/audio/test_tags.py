@@ -13,7 +13,7 @@ from tests import sound
 MBID = "f151cb94-c909-46a8-ad99-fb77391abfb8"
 TAGS = {
     "title": "Tïtle", "artist": "AC/DC", "album": "Álbum", "album_artist": "Various", "date": "1999-05-01",
-    "track": "3/12", "disc": "2/2", "genre": "Rock; Pop/rock", "MUSICBRAINZ_TRACKID": MBID, "ISRC": "US-ABC-12-34567",  # noqa: E501
+    "track": "3/12", "disc": "2/2", "genre": "Rock; Pop/rock", "MUSICBRAINZ_TRACKID": MBID, "ISRC": "US-ABC-12-34567",
     "REPLAYGAIN_TRACK_GAIN": "-7.5 dB",
 }  # fmt: skip
 

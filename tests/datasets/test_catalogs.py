@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-# ruff: noqa: E501  made-up files read best in whole lines
 import json
 import zipfile
 

@@ -29,7 +29,7 @@ def wav(sound: np.ndarray) -> bytes:
 def long() -> np.ndarray:
     """150 s whose character changes every 30."""
     parts = [chord(base, 30.0, beats, seed)[0][: 30 * 44_100 : 2][: 30 * RATE]
-             for seed, (base, beats) in enumerate([(110, 1), (440, 3), (150, 2), (700, 6), (90, 4)])]  # fmt: skip  # noqa: E501
+             for seed, (base, beats) in enumerate([(110, 1), (440, 3), (150, 2), (700, 6), (90, 4)])]  # fmt: skip
     return np.concatenate(parts).astype(np.float32)
 
 

@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """Importing: whole or not at all, once and not twice, everything counted, in both databases."""
 
 from __future__ import annotations

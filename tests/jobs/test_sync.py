@@ -111,7 +111,7 @@ class TestRealServer:
     """Against a real Subsonic server with real files."""
 
     @pytest.fixture
-    def subsonic(self, server: str) -> Subsonic:
+    def subsonic(self, server: str) -> Subsonic:  # noqa: F811
         return Subsonic(server, "ana", "secret word", sleep=lambda s: None)
 
     def test_its_tracks_are_adopted_heard_and_put_on_a_playlist_there(

@@ -9,6 +9,7 @@ from synesthete.music import Description
 from synesthete.services.subsonic import Subsonic
 from tests.services.stub import Stub
 
+
 @pytest.fixture
 def subsonic(server: str) -> Subsonic:
     return Subsonic(server, "ana", "secret word", sleep=lambda s: None)

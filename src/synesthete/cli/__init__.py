@@ -97,7 +97,7 @@ def run(argv: list[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output has left, which is its right
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115
         return 0
-    except Exception as error:  # noqa: BLE001  the CLI's door: nothing leaves as a bare traceback unless asked
+    except Exception as error:
         if os.environ.get("SYNESTHETE_TRACEBACK"):
             raise
         click.echo(f"synesthete: unexpected {type(error).__name__}: {error}", err=True)

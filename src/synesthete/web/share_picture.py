@@ -37,8 +37,8 @@ def draw(title: str, lines: Sequence[str], covers: Sequence[bytes], size: tuple[
         mix = y / height
         pen.line(
             [(0, y), (width, y)],
-            fill=tuple(round(a + (b - a) * mix) for a, b in zip(PAPER_TOP, PAPER_BOTTOM)),
-        )  # noqa: B905
+            fill=tuple(round(a + (b - a) * mix) for a, b in zip(PAPER_TOP, PAPER_BOTTOM, strict=True)),
+        )
     edge = width // 18
     tall = height > width
     side = width - 2 * edge if tall else height - 2 * edge

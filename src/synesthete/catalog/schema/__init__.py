@@ -36,7 +36,7 @@ from synesthete.catalog.schema.work import imports, jobs, ledger, scores, values
 
 __all__ = [
     "albums", "api_keys", "artists", "clusters", "descriptors", "embeddings", "external_ids", "feedback", "folders",
-    "impressions", "imports", "jobs", "ledger", "letter_picks", "letters", "listeners", "listens", "metadata",
+    "imports", "impressions", "jobs", "ledger", "letter_picks", "letters", "listeners", "listens", "metadata",
     "play_counts", "playlist_tracks", "playlists", "positions", "scores", "searches", "sessions", "shares", "track_genres", "tracks",
     "values",
 ]
