@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 
+from synesthete.catalog.among import among, these
 from synesthete.catalog.noun import Noun
 from synesthete.catalog.schema import embeddings, tracks
 from synesthete.catalog.writing import batches, now, upsert
@@ -100,15 +101,9 @@ class Embeddings(Noun):
 
     def excerpts_of(self, track_ids: Iterable[int], encoder: str) -> dict[int, Excerpts]:
         """The excerpts of those of these tracks that have some."""
-        c = embeddings.c
-        found: dict[int, Excerpts] = {}
         with self._catalog.read() as connection:
-            for batch in batches(dict.fromkeys(int(i) for i in track_ids)):
-                asked = select(c.track_id, c.excerpts, c.scales, c.starts_s, c.ends_s)
-                asked = asked.where(c.encoder == encoder, c.track_id.in_(batch), c.excerpts.is_not(None))
-                for track_id, codes, scales, starts_s, ends_s in connection.execute(asked):
-                    found[track_id] = _unpacked(codes, scales, starts_s, ends_s)
-        return found
+            rows = connection.execute(_EXCERPTS, {"encoder": encoder} | these(track_ids))
+            return {track_id: _unpacked(*packed) for track_id, *packed in rows}
 
     def all(self, encoder: str, since: int | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Every visible track this encoder has heard: ids (N,) int64 ascending, vectors (N, D) float16.
@@ -167,6 +162,10 @@ class Embeddings(Noun):
             connection.execute(delete(embeddings).where(embeddings.c.track_id == int(track_id)))
 
 
+_c = embeddings.c
+_EXCERPTS = select(_c.track_id, _c.excerpts, _c.scales, _c.starts_s, _c.ends_s).where(
+    _c.encoder == bindparam("encoder"), among(_c.track_id), _c.excerpts.is_not(None)
+)
 _KEY = ("track_id", "encoder")
 _CONTENT = ("plan", "vector", "excerpts", "scales", "starts_s", "ends_s", "made_at")
 

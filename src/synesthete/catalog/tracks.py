@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
+from synesthete.catalog.among import among, these
 from synesthete.catalog.entries import Entry
 from synesthete.catalog.noun import Noun
 from synesthete.catalog.schema import albums, artists, track_genres, tracks
@@ -16,7 +18,7 @@ from synesthete.catalog.track_rows import write_entries
 from synesthete.catalog.words import ids_with_words
 from synesthete.catalog.writing import batches
 from synesthete.errors import NotFound
-from synesthete.music import AlbumId, ArtistId, Track, TrackId
+from synesthete.music import Track, TrackId
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +58,11 @@ class Tracks(Noun):
         With `wanted`, only those that are visible and pass the filter.
         """
         asked = list(dict.fromkeys(int(i) for i in ids))
-        rows = _ALL if wanted is None else _ALL.where(tracks.c.missing_at.is_(None), *_conditions(wanted))
+        rows = _VISIBLE if wanted is not None else _NAMED
+        if wanted is not None and wanted != Filter():
+            rows = rows.where(*_conditions(wanted))
         with self._catalog.read() as connection:
-            found: dict[TrackId, Track] = {}
-            for batch in batches(asked):
-                these = _tracks(connection, rows.where(tracks.c.id.in_(batch)))
-                found.update({track.id: track for track in these})
+            found = {track.id: track for track in _tracks(connection, rows, these(asked))}
         return {TrackId(i): found[TrackId(i)] for i in asked if TrackId(i) in found}
 
     def at(self, path: str | os.PathLike[str]) -> Track | None:
@@ -226,34 +227,21 @@ def inside(folder: str | os.PathLike[str]) -> ColumnElement[bool]:
     return func.substr(tracks.c.path, 1, len(stem)) == stem
 
 
-def _tracks(connection: Connection, asked: Select) -> list[Track]:
-    rows = connection.execute(asked).fetchall()
+_NAMED = _ALL.where(among(_c.id))
+_VISIBLE = _NAMED.where(_c.missing_at.is_(None))
+_g = track_genres.c
+_GENRES = select(_g.track_id, _g.genre).where(among(_g.track_id)).order_by(_g.track_id, _g.position)
+
+
+def _tracks(connection: Connection, asked: Select, given: Mapping[str, Any] | None = None) -> list[Track]:
+    rows = connection.execute(asked, given).fetchall()
     genres: dict[int, list[str]] = {}
-    g = track_genres.c
-    for batch in batches([row.id for row in rows]):
-        named = select(g.track_id, g.genre).where(g.track_id.in_(batch)).order_by(g.track_id, g.position)
-        for track_id, genre in connection.execute(named):
-            genres.setdefault(track_id, []).append(genre)
-    return [_track(row, tuple(genres.get(row.id, ()))) for row in rows]
+    for track_id, genre in connection.execute(_GENRES, these(row[0] for row in rows)):
+        genres.setdefault(track_id, []).append(genre)
+    return [_track(row, tuple(genres.get(row[0], ()))) for row in rows]
 
 
 def _track(row: Row, genres: tuple[str, ...]) -> Track:
-    return Track(
-        id=TrackId(row.id),
-        title=row.title,
-        artist=row.artist,
-        album=row.album,
-        path=row.path,
-        duration_s=row.duration_s,
-        artist_id=ArtistId(row.artist_id),
-        album_id=None if row.album_id is None else AlbumId(row.album_id),
-        album_artist=row.album_artist,
-        track_no=row.track_no,
-        disc_no=row.disc_no,
-        year=row.year,
-        genres=genres,
-        recording_mbid=row.recording_mbid,
-        isrc=row.isrc,
-        replaygain_db=row.replaygain_db,
-        has_cover=bool(row.has_cover),
-    )
+    """The track in a row of `_ALL`; its columns stand in the order of the noun's fields around the genres."""
+    fields: tuple[Any, ...] = (*row[:12], genres, *row[12:15], bool(row[15]))
+    return Track(*fields)

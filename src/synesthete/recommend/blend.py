@@ -78,26 +78,33 @@ def blend(candidates: list[Candidate], question: Question, collection: Collectio
             said[c.track_id][c.source] = c
     vectors = collection.vectors(ids)
     sound, best = sound_scores(collection, question, vectors)
-    weights = listener_weights(ids, question, collection)
+    heard = ~np.isnan(sound)
+    similarities = _similarities(vectors, question, best)
+    weights = np.where(heard, listener_weights(ids, question, collection), 1.0)
     ranked = []
     for row, track_id in enumerate(ids):
-        heard = not np.isnan(sound[row])
-        x = float(weights[row]) if heard else 1.0
-        parts = _parts(said[track_id], float(sound[row]) if heard else 0.0, x)
+        parts = _parts(said[track_id], float(sound[row]) if heard[row] else 0.0, float(weights[row]))
         if question.request.taste == 0:  # by sound alone, and nothing else
             parts = {name: value for name, value in parts.items() if name == SourceName.SOUND}
         entry = Ranked(
             track_id, sum(parts.values()), parts, {s: c.because for s, c in said[track_id].items()}
         )
-        if heard:
-            entry.point, entry.vector = int(best[row]), vectors[row]
-            place = question.points[entry.point].vector
-            entry.similarity = float(np.clip(vectors[row] @ place / np.linalg.norm(place), -1.0, 1.0))
-        elif not np.isnan(vectors[row, 0]):
+        if heard[row]:
+            entry.point, entry.similarity = int(best[row]), float(similarities[row])
+        if not np.isnan(vectors[row, 0]):
             entry.vector = vectors[row]
         ranked.append(entry)
     _lower(ranked, question)
     return sorted(ranked, key=lambda r: (-r.score, -(r.similarity or -1.0), r.track_id))
+
+
+def _similarities(vectors: np.ndarray, question: Question, best: np.ndarray) -> np.ndarray:
+    """The cosine of each vector to the nearest point, (N,); NaN for unheard tracks."""
+    if not question.points:
+        return np.full(len(vectors), np.nan)
+    places = np.array([p.vector / np.linalg.norm(p.vector) for p in question.points], np.float32)
+    cosines: np.ndarray = np.clip((vectors * places[best]).sum(axis=1), -1.0, 1.0)
+    return cosines
 
 
 def listener_weights(ids: list[int], question: Question, collection: Collection) -> np.ndarray:

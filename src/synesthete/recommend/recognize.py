@@ -16,9 +16,12 @@ from synesthete.recommend.moments import Excerpts, align
 
 SHORTLIST = 300
 """Tracks whose excerpts are compared: about 14,000 excerpts of four-minute tracks, some 20 ms."""
-ALIKE = 0.75
+ALIKE = 0.80
 """Below this cosine along the way it is not this recording, whatever the margin."""
-SURE_MARGIN = 0.04
+SURE_ALIKE = 0.85
+"""From this cosine on it can be named without doubt; with the margin chosen on half of 325 pieces of game
+music, whose albums vary few themes. What remains of errors is in benchmarks/RESULTS.md."""
+SURE_MARGIN = 0.06
 """How far the best must be ahead of the second best (that is no copy of it) to be named without doubt."""
 COPY = 0.005
 
@@ -52,11 +55,10 @@ def recognize(clip: Excerpts, shortlist: Mapping[int, Excerpts]) -> Recognition 
     margin = best - max(others, default=-1.0)
     if margin < SURE_MARGIN / 2:
         return None
+    sure = bool(best >= SURE_ALIKE and margin >= SURE_MARGIN)
     length_s = float(clip.ends_s[-1] - clip.starts_s[0])
     begins = max(0.0, alignment.start_s)
-    return Recognition(
-        TrackId(track_id), round(begins, 2), round(begins + length_s, 2), best, bool(margin >= SURE_MARGIN)
-    )
+    return Recognition(TrackId(track_id), round(begins, 2), round(begins + length_s, 2), best, sure)
 
 
 def shortlist_size(tracks: int) -> int:

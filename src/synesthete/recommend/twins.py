@@ -9,7 +9,7 @@ from synesthete.recommend.blend import Ranked
 from synesthete.recommend.collection import Collection
 from synesthete.recommend.moments import Excerpts
 from synesthete.recommend.question import Question
-from synesthete.recommend.versions import IDENTICAL, Kinship, kinship, may_be_kin, same_piece
+from synesthete.recommend.versions import IDENTICAL, Glance, Kinship, glance, kinship, same_piece
 
 
 class Twins:
@@ -20,10 +20,14 @@ class Twins:
         self._collection = collection
         self._vectors: dict[int, np.ndarray] = {}
         self._excerpts: dict[int, Excerpts] = {}
+        self._glances: dict[int, Glance] = {}
         self._known: dict[tuple[int, int], bool] = {}
 
     def are(self, a: int, b: int) -> bool:
         """Whether two tracks are one recording or versions of one piece."""
+        one, other = self._glance(a), self._glance(b)
+        if one is None or other is None or not one.may_be_kin(other):
+            return False
         pair = (min(a, b), max(a, b))
         if pair not in self._known:
             self._known[pair] = self._compare(*pair)
@@ -42,16 +46,18 @@ class Twins:
         return [r for r in ranked if not any(self.are(int(p.track_id or 0), r.track_id) for p in own)]
 
     def _compare(self, a: int, b: int) -> bool:
-        one, other = self.tracks.get(TrackId(a)), self.tracks.get(TrackId(b))
-        if one is None or other is None:
-            return False
-        if not may_be_kin(one, other):
-            return False
+        one, other = self.tracks[TrackId(a)], self.tracks[TrackId(b)]
         if not same_piece(one, other) and self._similarity(a, b) < IDENTICAL.alike:
             return False
         missing = [i for i in (a, b) if i not in self._excerpts]
         self._excerpts |= self._collection.excerpts(missing)
         return kinship(one, other, self._excerpts.get(a), self._excerpts.get(b)) != Kinship.STRANGERS
+
+    def _glance(self, track_id: int) -> Glance | None:
+        seen = self._glances.get(track_id)
+        if seen is None and TrackId(track_id) in self.tracks:
+            seen = self._glances[track_id] = glance(self.tracks[TrackId(track_id)])
+        return seen
 
     def _similarity(self, a: int, b: int) -> float:
         missing = [i for i in (a, b) if i not in self._vectors]

@@ -12,6 +12,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from math import nan
+from typing import NamedTuple
 
 import numpy as np
 
@@ -74,9 +76,32 @@ def piece_of(title: str) -> str:
     return fold(bare or title)
 
 
+_artist_of = lru_cache(maxsize=20_000)(fold)
+
+
+class Glance(NamedTuple):
+    """What a first look at a track sees: its length (NaN when unknown) and its piece (None when nameless)."""
+
+    duration_s: float
+    piece: tuple[str, str] | None
+
+    def may_be_kin(self, other: Glance) -> bool:
+        """Whether names or lengths allow two tracks to be kin at all; cheap, and mostly no."""
+        if abs(self.duration_s - other.duration_s) <= SAME_FILE_LENGTH_S:
+            return True
+        return self.piece is not None and self.piece == other.piece
+
+
+def glance(track: Track) -> Glance:
+    """The first look at a track."""
+    piece = piece_of(track.title)
+    named = None if NAMELESS.fullmatch(piece) else (piece, _artist_of(track.artist))
+    return Glance(nan if track.duration_s is None else track.duration_s, named)
+
+
 def may_be_kin(a: Track, b: Track) -> bool:
-    """Whether names or lengths allow two tracks to be kin at all; cheap, and mostly no."""
-    return _same_length(a, b, SAME_FILE_LENGTH_S) or same_piece(a, b)
+    """Whether names or lengths allow two tracks to be kin at all."""
+    return glance(a).may_be_kin(glance(b))
 
 
 def kinship(a: Track, b: Track, excerpts_a: Excerpts | None, excerpts_b: Excerpts | None) -> Kinship:
@@ -109,10 +134,8 @@ def course_of(a: Excerpts | None, b: Excerpts | None) -> Course | None:
 
 def same_piece(a: Track, b: Track) -> bool:
     """Whether artist and title, editions aside, are the same."""
-    piece = piece_of(a.title)
-    if piece != piece_of(b.title) or NAMELESS.fullmatch(piece):
-        return False
-    return fold(a.artist) == fold(b.artist)
+    piece = glance(a).piece
+    return piece is not None and piece == glance(b).piece
 
 
 def _same_length(a: Track, b: Track, within_s: float) -> bool:
