@@ -149,7 +149,7 @@ class Accounts(Noun):
             "scopes": " ".join(scopes), "created_at": now(),
         }  # fmt: skip
         with self._catalog.begin() as connection:
-            key_id = connection.execute(api_keys.insert().values(row)).inserted_primary_key[0]
+            key_id = connection.execute(api_keys.insert().values(row)).inserted_primary_key[0]  # type: ignore[index]  # an insert of one row has a key
             return _key(connection.execute(_KEY.where(_k.id == key_id)).one())
 
     def keys(self, listener_id: int) -> list[Key]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import ColumnElement, Row, func, select, update
 
 from synesthete.catalog.folding import clean, fold
 from synesthete.catalog.noun import Noun
@@ -51,13 +51,14 @@ class Albums(Noun):
 
     def all(self, order: Order = "title", n: int = 500, offset: int = 0) -> list[Album]:
         """Albums with visible tracks, n from `offset`."""
-        by = {
+        columns: dict[str, list[ColumnElement[Any]]] = {
             "title": [albums.c.key],
             "artist": [artists.c.key, albums.c.year, albums.c.key],
             "year": [albums.c.year, albums.c.key],
             "newest": [albums.c.id.desc()],
             "random": [func.random()],
-        }[order]
+        }
+        by = columns[order]
         with self._catalog.read() as connection:
             rows = connection.execute(_ALL.where(_HAS_TRACKS).order_by(*by).limit(n).offset(offset))
             return [_album(row) for row in rows]
@@ -113,14 +114,14 @@ class Albums(Noun):
             for artists_batch in batches({key[0] for key in rows}):
                 known = select(c.artist_id, c.key, c.id, c.year, c.mbid).where(c.artist_id.in_(artists_batch))
                 for artist_id, key, album_id, year, mbid in connection.execute(known).fetchall():
-                    row = rows.get((artist_id, key))
-                    if row is None:
+                    wished = rows.get((artist_id, key))
+                    if wished is None:
                         continue
                     ids[artist_id, key] = album_id
                     more = {
-                        name: row[name]
+                        name: wished[name]
                         for name, value in (("year", year), ("mbid", mbid))
-                        if value is None and row[name] is not None
+                        if value is None and wished[name] is not None
                     }
                     if more:
                         connection.execute(update(albums).where(c.id == album_id).values(**more))

@@ -61,7 +61,7 @@ class FeedbackWords(Noun):
             if said is not Word.SKIP:
                 lasting = feedback.c.word != str(Word.SKIP)
                 connection.execute(update(feedback).where(*about, lasting).values(undone_at=row["at"]))
-            return int(connection.execute(feedback.insert().values(row)).inserted_primary_key[0])
+            return int(connection.execute(feedback.insert().values(row)).inserted_primary_key[0])  # type: ignore[index]  # an insert of one row has a key
 
     def undo(self, listener_id: int, feedback_id: int) -> bool:
         """Take one word back; False when it is not this listener's, or was taken back before."""
@@ -122,8 +122,8 @@ class FeedbackWords(Noun):
                     tracks.setdefault(word, set()).add(TrackId(track_id))
                 elif artist_id is not None:
                     artists.setdefault(word, set()).add(ArtistId(artist_id))
-        return Words(
-            *(frozenset(tracks.get(str(w), ())) for w in (Word.LIKE, Word.DISLIKE, Word.NEVER, Word.SKIP)),
+        return Words(  # four sets of tracks, three of artists
+            *(frozenset(tracks.get(str(w), ())) for w in (Word.LIKE, Word.DISLIKE, Word.NEVER, Word.SKIP)),  # type: ignore[arg-type]
             *(frozenset(artists.get(str(w), ())) for w in (Word.LIKE, Word.DISLIKE, Word.NEVER)),
         )
 

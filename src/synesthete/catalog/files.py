@@ -73,7 +73,7 @@ class Files(Noun):
         rows = [{**named, "over_id": int(i)} for i, named in facts]
         if not rows:
             return
-        columns = {name: bindparam(name) for name in rows[0] if name != "over_id"}
+        columns: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "over_id"}
         with self._catalog.begin() as connection:
             connection.execute(
                 update(tracks).where(tracks.c.id == bindparam("over_id")).values(columns), rows

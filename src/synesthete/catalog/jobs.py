@@ -85,7 +85,7 @@ class Jobs(Noun):
                 "started_at": at,
                 "beat_at": at,
             }
-            return int(connection.execute(jobs.insert().values(row)).inserted_primary_key[0])
+            return int(connection.execute(jobs.insert().values(row)).inserted_primary_key[0])  # type: ignore[index]  # an insert of one row has a key
 
     def beat(self, job_id: int, **columns: Any) -> str | None:
         """Say that the job lives, with its counts (found, done, skipped, failed, rate, message).

@@ -158,7 +158,7 @@ class Letters(Noun):
 _ALL = select(letters)
 
 
-def _this(listener_id: int, week: str):  # type: ignore[no-untyped-def]
+def _this(listener_id: int, week: str):
     return letters.c.listener_id == listener_id, letters.c.week == week
 
 

@@ -108,7 +108,7 @@ class Playlists(Noun):
         c = playlists.c
         with self._catalog.begin() as connection:
             if foreign_id is None:
-                playlist_id = connection.execute(insert(playlists).values(row)).inserted_primary_key[0]
+                playlist_id = connection.execute(insert(playlists).values(row)).inserted_primary_key[0]  # type: ignore[index]  # an insert of one row has a key
             else:
                 upsert(connection, playlists, [row], _FOREIGN, ["name", "comment", "changed_at"])
                 found = select(c.id).where(
@@ -137,8 +137,8 @@ class Playlists(Noun):
                 )
                 ids.update((foreign, i) for foreign, i in connection.execute(asked))
             last = {ids[n.foreign_id]: n.lines for n in found}
-            for batch in batches(last):
-                connection.execute(delete(playlist_tracks).where(playlist_tracks.c.playlist_id.in_(batch)))
+            for own in batches(last):
+                connection.execute(delete(playlist_tracks).where(playlist_tracks.c.playlist_id.in_(own)))
             _write_many_lines(connection, last)
         return [PlaylistId(ids[n.foreign_id]) for n in found]
 

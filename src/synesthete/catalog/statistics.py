@@ -80,7 +80,7 @@ class Statistics(Noun):
             .group_by(p.id, p.name, p.seen_at)
             .order_by(p.id)
         )
-        return [tuple(row) for row in self._rows(asked)]  # type: ignore[misc]
+        return [tuple(row) for row in self._rows(asked)]
 
     def days(self, since: int, who: int | None) -> list[tuple[int, int, int]]:
         """(day as unix seconds of its midnight UTC, plays, skips), oldest first, days without plays left out."""

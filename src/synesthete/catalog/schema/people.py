@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -18,7 +20,7 @@ from sqlalchemy import (
 from synesthete.catalog.schema.base import FileName, Id, metadata
 
 
-def _listener(nullable: bool = False, **keywords: bool) -> Column[int]:
+def _listener(nullable: bool = False, **keywords: Any) -> Column[int]:
     return Column("listener_id", ForeignKey("listeners.id", ondelete="CASCADE"), nullable=nullable, **keywords)
 
 
