@@ -53,7 +53,7 @@ def read(token: str, secret: str, lifetime_s: int = LIFETIME_S) -> Act:
     return Act(action, ListenerId(listener_id), None if track_id is None else TrackId(track_id), week)
 
 
-def _serializer(secret: str):  # type: ignore[no-untyped-def]
+def _serializer(secret: str):
     from itsdangerous import URLSafeTimedSerializer
 
     return URLSafeTimedSerializer(secret, salt="synesthete letter")

@@ -109,7 +109,7 @@ def _new(catalog: Catalog, recommender: Recommender, who: ListenerId, now: int) 
     if not fresh:
         return
     ranked = recommender.recommend(Request(listener_id=who, n=RANKED_FOR_NEW, per_artist=0)).results
-    order = {one.track.id: place for place, one in enumerate(ranked)}
+    order: dict[int, int] = {one.track.id: place for place, one in enumerate(ranked)}
     tracks = catalog.tracks.many(sorted(fresh, key=lambda i: order.get(i, RANKED_FOR_NEW)))
     for track in tracks.values():
         fits = "New to your library, and close to what you play." if track.id in order else "New to your library."

@@ -14,6 +14,8 @@ The definitions differ between papers, so each function names its own:
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
@@ -118,7 +120,7 @@ def clicks(ranked: NDArray[np.int64], wanted: sp.csr_matrix) -> PerListener:
 def hit_rate(ranked: NDArray[np.int64], wanted: sp.csr_matrix, k: int) -> PerListener:
     """1 where any wanted track is among the first k, else 0."""
     sizes(wanted)
-    return hits(ranked[:, :k], wanted).any(axis=1).astype(np.float64)
+    return cast(PerListener, hits(ranked[:, :k], wanted).any(axis=1).astype(np.float64))
 
 
 def reciprocal_rank(ranked: NDArray[np.int64], wanted: sp.csr_matrix) -> PerListener:

@@ -52,17 +52,18 @@ def from_catalog(catalog: Catalog) -> tuple[Data, NDArray[np.int64]]:
     Rows are playlists first (with title and order), then listeners (order from their listens). InputError if
     there are none.
     """
-    lines, titles = [], []
+    lines: list[list[int]] = []
+    titles: list[str] = []
     for playlist_id, own in catalog.playlists.all_tracks().items():
         lines.append([int(t) for t in own])
         titles.append(catalog.playlists.get(playlist_id).name)
     for listener in catalog.listeners.all():
-        own = [
+        heard = [
             int(h.track_id)
             for h in catalog.listens.history(listener.id)
             if h.track_id is not None and not h.skipped
         ]
-        lines.append(own)
+        lines.append(heard)
         titles.append("")
     listeners, tracks, _ = catalog.play_counts.arrays()
     ids = np.unique(np.concatenate([np.asarray([t for line in lines for t in line], dtype=np.int64), tracks]))
@@ -113,7 +114,7 @@ def _facts(catalog: Catalog, ids: NDArray[np.int64]) -> TrackFacts:
     artist, album = np.full(ids.size, -1, dtype=np.int64), np.full(ids.size, -1, dtype=np.int64)
     duration_s = np.full(ids.size, np.nan, dtype=np.float32)
     for column, track_id in enumerate(ids.tolist()):
-        track = known.get(track_id)  # type: ignore[call-overload]
+        track = known.get(track_id)
         if track is None:
             continue
         artist[column] = -1 if track.artist_id is None else track.artist_id

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -22,7 +23,7 @@ LISTENER, TRACK = "user_idx", "item_idx"
 MAGIC = b"PAR1"
 """First and last four bytes of every Parquet file."""
 
-Columns = dict[str, NDArray[np.generic]]
+Columns = dict[str, NDArray[Any]]
 
 
 @dataclass(frozen=True)
@@ -176,13 +177,13 @@ def _numbers(columns: Columns, name: str, path: Path) -> NDArray[np.int64]:
     return values.astype(np.int64)
 
 
-def _array(column: object, name: str, path: Path) -> NDArray[np.generic]:
-    if column.null_count:  # type: ignore[attr-defined]
+def _array(column: Any, name: str, path: Path) -> NDArray[Any]:
+    if column.null_count:
         raise FormatError(f"column {name} has empty cells", subject=path)
     try:
-        return np.asarray(column.to_numpy())  # type: ignore[attr-defined]
+        return np.asarray(column.to_numpy())
     except Exception:  # noqa: BLE001  arro3's bare Exception: dictionaries and text have no numpy form
-        return np.array(column.to_pylist(), dtype=object)  # type: ignore[attr-defined]
+        return np.array(column.to_pylist(), dtype=object)
 
 
 def _check_ends(path: Path) -> None:
