@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from queue import SimpleQueue
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 _LENGTH = struct.Struct(">Q")
 
@@ -94,14 +94,14 @@ def _ending(code: int) -> str:
         return f"signal {-code}"
 
 
-def send(line: BinaryIO, value: Any) -> None:
+def send(line: IO[bytes], value: Any) -> None:
     """Write one value to the line."""
     data = pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
     line.write(_LENGTH.pack(len(data)) + data)
     line.flush()
 
 
-def receive(line: BinaryIO) -> Any:
+def receive(line: IO[bytes]) -> Any:
     """Read one value from the line. Raises EOFError at its end."""
     size = line.read(_LENGTH.size)
     if len(size) < _LENGTH.size:

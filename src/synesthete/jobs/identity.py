@@ -22,7 +22,7 @@ def sound_hash(path: str | Path) -> str:
     packets = 0
     try:
         with open(path, "rb") as file, av.open(file, options={"format_whitelist": CONTAINERS}) as container:
-            for packet in container.demux(container.streams.audio[0]):
+            for packet in container.demux(container.streams.audio[0]):  # type: ignore[union-attr]
                 if packet.size and not _is_tag(first := bytes(packet)[:8]):
                     digest.update(first if packet.size <= 8 else packet)
                     packets += 1

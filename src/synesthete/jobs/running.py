@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from synesthete.catalog import Catalog
 from synesthete.catalog.jobs import DONE, FAILED, PAUSED, RUNNING, STOPPED
@@ -103,7 +104,7 @@ class Run:
         self._over.set()
         self._beater.join()
 
-    def columns(self) -> dict[str, object]:
+    def columns(self) -> dict[str, Any]:
         """The counts as the job's row has them."""
         return {
             "found": self.found, "done": self.done, "skipped": self.skipped, "failed": self.failed,

@@ -245,7 +245,8 @@ class _Scanner:
     def _write_changed(self, entries: list[Entry]) -> list[tuple[Entry, KnownFile]]:
         """Files whose place is known and content is not: retagged ones are written; the others come back."""
         with self._catalog.begin():
-            retagged, others = [], []
+            retagged: list[tuple[Entry, KnownFile]] = []
+            others: list[tuple[Entry, KnownFile]] = []
             for entry in entries:
                 old = self._old_at[entry.path]
                 same = entry.sound_hash is not None and entry.sound_hash == old.sound_hash

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from synesthete.catalog import Catalog
 from synesthete.catalog.embeddings import Excerpts
@@ -37,7 +37,7 @@ from synesthete.services.ability import (
 BATCH = 500
 GOOD_STARS, BAD_STARS = 4, 2
 """Four and five of five stars are a like, one and two a dislike, three says nothing."""
-FULL = "full"
+FULL: Final = "full"
 
 
 @dataclass

@@ -83,7 +83,7 @@ def walk(root: str, problem: Problem) -> Iterator[Sighting]:
                 continue
             if entry.is_symlink():  # only at the end, so that what is there in person comes first
                 links.append(entry.path)
-            elif found is FOLDER:
+            elif isinstance(found, str):  # FOLDER
                 deeper.append(entry.path)
             else:
                 _known(found, seen)
