@@ -312,5 +312,4 @@ def _is_file(place: Path) -> bool:
 
 
 def _paths(paths: StrPath | Iterable[StrPath]) -> list[Path]:
-    single = isinstance(paths, str | os.PathLike)
-    return [Path(path) for path in ([paths] if single else paths)]  # type: ignore[list-item]
+    return [Path(paths)] if isinstance(paths, str | os.PathLike) else [Path(path) for path in paths]

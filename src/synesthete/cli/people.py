@@ -158,7 +158,7 @@ def list_keys(listener: str, as_json: bool) -> int:
     """A listener's keys; never the keys themselves."""
     with _catalog() as catalog:
         kept = catalog.accounts.keys(_account(catalog, listener).id)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"id": k.id, "name": k.name, "hint": k.hint, "scopes": list(k.scopes), "created_at": k.created_at,
          "used_at": k.used_at, "revoked_at": k.revoked_at}
         for k in kept

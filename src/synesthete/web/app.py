@@ -91,7 +91,7 @@ def create_app(parts: Parts, *, ears: Ears | None = None) -> FastAPI:
         lifespan=_lifespan(house, owns_ears=ears is None),
     )
     app.state.house = house
-    api = APIRouter(prefix=PREFIX, responses=ERRORS, dependencies=[Depends(identify)])  # type: ignore[arg-type]
+    api = APIRouter(prefix=PREFIX, responses=ERRORS, dependencies=[Depends(identify)])
     for router in ROUTERS:
         api.include_router(router)
     check_rules(rule_names(ROUTERS))
@@ -112,7 +112,7 @@ def rule_names(routers: Iterable[APIRouter]) -> list[str]:
         for router in routers
         for route in router.routes
         if isinstance(route, APIRoute)
-        for method in sorted(route.methods)
+        for method in sorted(route.methods or ())
     ]
 
 

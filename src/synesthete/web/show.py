@@ -81,7 +81,7 @@ def job(job: CatalogJob) -> library_models.Job:
     """A job with how far it is."""
     finished = job.done + job.skipped + job.failed
     return library_models.Job(
-        id=job.id, kind=job.kind, state=job.state, wish=job.wish, about=job.about, found=job.found,  # type: ignore[arg-type]
+        id=job.id, kind=job.kind, state=job.state, wish=job.wish, about=job.about, found=job.found,
         done=job.done, skipped=job.skipped, failed=job.failed,
         share=min(1.0, finished / job.found) if job.found else None, rate=job.rate, left_s=job.left_s,
         message=job.message, started_at=job.started_at, beat_at=job.beat_at, ended_at=job.ended_at,

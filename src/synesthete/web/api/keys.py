@@ -38,6 +38,6 @@ def revoke(house: TheHouse, who: Asking, key_id: ItsId) -> None:
 
 def _shown(key: Key) -> ApiKey:
     return ApiKey(
-        id=key.id, name=key.name, hint=key.hint, scopes=list(key.scopes), created_at=key.created_at,  # type: ignore[arg-type]
+        id=key.id, name=key.name, hint=key.hint, scopes=list(key.scopes), created_at=key.created_at,
         used_at=key.used_at, revoked_at=key.revoked_at,
     )  # fmt: skip

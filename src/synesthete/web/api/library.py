@@ -93,7 +93,7 @@ def failed(house: TheHouse, who: Asking, n: Count = 100, offset: Offset = 0) -> 
     show = Shower(catalog, who)
     files = [
         FailedFile(
-            track=show.track(tracks[fault.track_id]), path=_sayable(fault.path), state=fault.state,  # type: ignore[arg-type]
+            track=show.track(tracks[fault.track_id]), path=_sayable(fault.path), state=fault.state,
             reason=fault.reason, attempts=1, at=fault.at,
         )
         for fault in part

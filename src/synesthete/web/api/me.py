@@ -129,9 +129,9 @@ def _me(house: House, who: Who) -> Me:
     return Me(
         listener=None if who.account is None else show.listener(who.account),
         via=who.via,
-        scopes=[] if stranger else list(who.scopes),  # type: ignore[arg-type]
+        scopes=[] if stranger else list(who.scopes),
         accounts=accounts,
-        sign_in=ways,  # type: ignore[arg-type]
+        sign_in=ways,
     )
 
 

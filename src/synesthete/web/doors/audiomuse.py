@@ -86,8 +86,8 @@ def similar_artists(
     near, _ = near_groups(house, house.catalog.artists.tracks(asked.id), "artist_id", asked.id, n)
     artists = house.catalog.artists.many(near)
     rows = []
-    for artist_id, similarity in near.items():
-        found = artists[ArtistId(artist_id)]
+    for near_id, similarity in near.items():
+        found = artists[ArtistId(near_id)]
         row: dict[str, Any] = {
             "artist": found.name, "artist_id": str(found.id), "divergence": round(max(0.0, 1 - similarity), 6),
         }  # fmt: skip

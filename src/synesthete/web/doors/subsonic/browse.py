@@ -133,8 +133,8 @@ def _by_habit(asked: Asked, kind: str) -> list[int]:
     if kind == "recent":
         ordered = [h.track_id for h in catalog.listens.of(asked.listener_id, 5000) if h.track_id is not None]
     else:
-        worth = {"frequent": mine.plays, "highest": mine.ratings, "starred": mine.starred}[kind]
-        ordered = sorted(worth, key=lambda i: -worth[i])  # type: ignore[index]
+        worth: Any = {"frequent": mine.plays, "highest": mine.ratings, "starred": mine.starred}[kind]
+        ordered = sorted(worth, key=lambda i: -worth[i])
     return _albums_of(list(catalog.tracks.many(ordered).values()))
 
 

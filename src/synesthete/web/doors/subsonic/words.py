@@ -79,13 +79,13 @@ def _starred(asked: Asked) -> dict[str, Any]:
     return {"artist": rows, "album": [], "song": asked.children(asked.mine.starred)}
 
 
-def _things(asked: Asked) -> list[dict[str, int]]:
+def _things(asked: Asked) -> list[dict[str, Any]]:
     """Everything named by id, albumId and artistId; an album stands for its tracks."""
     texts = asked.all("id") + [f"al-{number(t, 'al')}" for t in asked.all("albumId")]
     texts += [f"ar-{number(t, 'ar')}" for t in asked.all("artistId")]
     if not texts:
         raise SubsonicError(Code.MISSING, "required parameter is missing: id, albumId or artistId")
-    things: list[dict[str, int]] = []
+    things: list[dict[str, Any]] = []
     for text in texts:
         if kind_of(text) == "al":
             tracks = asked.house.catalog.albums.tracks(number(text, "al"))
@@ -97,7 +97,7 @@ def _things(asked: Asked) -> list[dict[str, int]]:
     return things
 
 
-def _about(asked: Asked, text: str) -> dict[str, int]:
+def _about(asked: Asked, text: str) -> dict[str, Any]:
     catalog = asked.house.catalog
     if kind_of(text) == "ar":
         return {"artist_id": int(catalog.artists.get(number(text, "ar")).id)}
