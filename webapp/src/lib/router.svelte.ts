@@ -108,6 +108,7 @@ class Router {
     if (first) return;
     requestAnimationFrame(() => {
       scrollTo(0, scroll);
+      if (document.activeElement?.matches('input[type=search]')) return; // somebody is typing
       document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true });
     });
   }
