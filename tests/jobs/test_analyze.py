@@ -293,7 +293,8 @@ COPIES = 40
 """So many files, at a quarter of the pace, that the end comes in the middle on any machine."""
 
 KILLED = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # shells start background programs deaf to Ctrl-C
 from synesthete.jobs.executors import Processes
 from synesthete.jobs.update import hear, look
 from synesthete.parts import open_parts
