@@ -29,9 +29,13 @@ def clip_bytes(seed: int) -> bytes:
 
     times = np.arange(441_000) / 44_100
     base = 110 * 2 ** (seed % 12 / 12)
-    tone = sum(np.sin(2 * np.pi * base * ratio * times) for ratio in (1, 1.25, 1.5)) * np.exp(-3 * (times * 2 % 1))
+    tone = sum(np.sin(2 * np.pi * base * ratio * times) for ratio in (1, 1.25, 1.5)) * np.exp(
+        -3 * (times * 2 % 1)
+    )
     out = io.BytesIO()
-    soundfile.write(out, np.column_stack([tone, tone]).astype(np.float32) * 0.2, 44_100, format="WAV", subtype="PCM_16")
+    soundfile.write(
+        out, np.column_stack([tone, tone]).astype(np.float32) * 0.2, 44_100, format="WAV", subtype="PCM_16"
+    )
     return out.getvalue()
 
 
@@ -58,7 +62,9 @@ def ask(url: str, clip: bytes) -> dict:
     edge = "----clip"
     head = f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="clip.wav"\r\nContent-Type: audio/wav\r\n\r\n'
     body = head.encode() + clip + f"\r\n--{edge}--\r\n".encode()
-    request = urllib.request.Request(f"{url}/api/v1/clips", body, {"Content-Type": f"multipart/form-data; boundary={edge}"})
+    request = urllib.request.Request(
+        f"{url}/api/v1/clips", body, {"Content-Type": f"multipart/form-data; boundary={edge}"}
+    )
     with urllib.request.urlopen(request) as answer:
         return json.load(answer)
 
@@ -99,7 +105,9 @@ def main() -> None:
     assert min(results) > 0
     print("| a 10-s WAV clip | CPU ms | as a multiple |\n|---|---|---|")
     print(f"| analyzed alone, in process | {1000 * median(alone):.1f} | 1.00 |")
-    print(f"| asked over HTTP, answered with neighbors | {1000 * served:.1f} | {served / median(alone):.2f} |")
+    print(
+        f"| asked over HTTP, answered with neighbors | {1000 * served:.1f} | {served / median(alone):.2f} |"
+    )
 
 
 if __name__ == "__main__":

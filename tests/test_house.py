@@ -20,14 +20,20 @@ HEAVY = (
 
 def test_imports_go_one_way():
     lint = subprocess.run(
-        [Path(sys.executable).parent / "lint-imports", "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
+        [Path(sys.executable).parent / "lint-imports", "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert lint.returncode == 0, lint.stdout[-3000:] + lint.stderr[-500:]
 
 
 def test_importing_the_package_brings_no_heavy_guest():
     code = f"import sys, synesthete, synesthete.cli; print([m for m in {HEAVY!r} if m in sys.modules])"
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.strip()
     assert loaded == "[]", f"imported at start: {loaded}"
 
 
@@ -86,7 +92,20 @@ def test_nothing_of_this_machine_is_written_down():
     found = []
     for name in names:
         path = ROOT / name
-        if path.suffix not in {".py", ".md", ".toml", ".ts", ".svelte", ".json", ".html", ".css", ".yaml", ".yml", ".sh", ""}:
+        if path.suffix not in {
+            ".py",
+            ".md",
+            ".toml",
+            ".ts",
+            ".svelte",
+            ".json",
+            ".html",
+            ".css",
+            ".yaml",
+            ".yml",
+            ".sh",
+            "",
+        }:
             continue
         if path.is_file() and path.stat().st_size < 2_000_000:
             text = path.read_text(encoding="utf-8", errors="replace")

@@ -59,7 +59,10 @@ def test_the_mail_has_both_parts_its_cover_inside_and_one_click_unsubscribe(lett
     assert mail["List-Unsubscribe"] == "<https://music.example/stop>"
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert mail["To"] == "Ana <ana@example.org>"
-    assert next(p for p in mail.walk() if p.get_content_type() == "image/jpeg")["Content-ID"] == "<cover-1@synesthete>"
+    assert (
+        next(p for p in mail.walk() if p.get_content_type() == "image/jpeg")["Content-ID"]
+        == "<cover-1@synesthete>"
+    )
 
 
 def test_a_title_with_line_breaks_cannot_add_headers(letter: Letter):
@@ -72,15 +75,25 @@ def test_a_title_with_line_breaks_cannot_add_headers(letter: Letter):
 
 
 def test_the_feed_is_atom_and_carries_the_letter(letter: Letter):
-    feed = atom([("2026-W47", letter.made_at, letter.subject, html(letter))], name="Ana", feed_url="https://m/f", page_url="https://m/l")
+    feed = atom(
+        [("2026-W47", letter.made_at, letter.subject, html(letter))],
+        name="Ana",
+        feed_url="https://m/f",
+        page_url="https://m/l",
+    )
     root = ElementTree.fromstring(feed)
     space = {"a": "http://www.w3.org/2005/Atom"}
     assert root.findtext("a:entry/a:title", namespaces=space) == letter.subject
     assert "Because you played Blue" in (root.findtext("a:entry/a:content", namespaces=space) or "")
-    assert ElementTree.fromstring(atom([], name="Ana", feed_url="https://m/f", page_url="https://m/l")) is not None
+    assert (
+        ElementTree.fromstring(atom([], name="Ana", feed_url="https://m/f", page_url="https://m/l"))
+        is not None
+    )
 
 
-@given(st.sampled_from(["like", "dislike", "never", "unsubscribe"]), st.integers(1, 10**9), st.integers(1, 10**9))
+@given(
+    st.sampled_from(["like", "dislike", "never", "unsubscribe"]), st.integers(1, 10**9), st.integers(1, 10**9)
+)
 def test_a_link_says_what_was_signed(action: str, listener: int, track: int):
     act = Act(action, ListenerId(listener), TrackId(track), "2026-W47")
     assert read(sign(act, "secret"), "secret") == act
@@ -103,9 +116,17 @@ def test_forged_foreign_and_old_links_are_refused():
     [
         (1_795_417_199, "UTC", False),  # Monday 2026-11-23 06:59:59 UTC
         (1_795_417_200, "UTC", True),  # 07:00
-        (1_795_417_200, "America/Los_Angeles", True),  # there it is Sunday night: the week before is long open
+        (
+            1_795_417_200,
+            "America/Los_Angeles",
+            True,
+        ),  # there it is Sunday night: the week before is long open
         (1_795_392_000, "Asia/Tokyo", True),  # Monday 00:00 UTC is 09:00 in Tokyo
-        (1_795_359_600, "Asia/Tokyo", False),  # Sunday 15:00 UTC is Monday 00:00 in Tokyo: a new week, too early
+        (
+            1_795_359_600,
+            "Asia/Tokyo",
+            False,
+        ),  # Sunday 15:00 UTC is Monday 00:00 in Tokyo: a new week, too early
     ],
 )
 def test_monday_morning_is_the_listeners_monday_morning(now: int, time_zone: str, due: bool):

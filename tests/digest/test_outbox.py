@@ -70,11 +70,19 @@ def choose(subscriber, without):
 
 def write(subscriber, week, made_at, picks):
     made = tuple(Pick(p.track_id, f"T{p.track_id}", "Ada", None, p.reason, "u", "l", "d", "n") for p in picks)
-    return Letter(subscriber.listener.name, subscriber.email, week, made_at, (Section("new", "New", made),), "p", "s")
+    return Letter(
+        subscriber.listener.name, subscriber.email, week, made_at, (Section("new", "New", made),), "p", "s"
+    )
 
 
 def outbox(house: Catalog, **changes) -> Outbox:
-    return Outbox(house, changes.get("choose", choose), changes.get("write", write), "letters@example.org", "example.org")
+    return Outbox(
+        house,
+        changes.get("choose", choose),
+        changes.get("write", write),
+        "letters@example.org",
+        "example.org",
+    )
 
 
 def ids(mails) -> list[str]:
@@ -85,7 +93,12 @@ def test_everyone_gets_one_letter_a_week(house: Catalog, box: Box):
     out = outbox(house)
     first = out.send_due(Postman(box.url), MONDAY)
     again = out.send_due(Postman(box.url), MONDAY + 3600)
-    assert (first.found, sorted(first.sent), again.sent, sorted(again.waiting)) == (2, ["Ana", "Ben"], [], ["Ana", "Ben"])
+    assert (first.found, sorted(first.sent), again.sent, sorted(again.waiting)) == (
+        2,
+        ["Ana", "Ben"],
+        [],
+        ["Ana", "Ben"],
+    )
     assert len(box.mails) == 2
 
 
@@ -124,7 +137,9 @@ def test_a_final_no_is_not_tried_again(house: Catalog, box: Box):
     assert house.letters.get(house.listeners.named("Ana").id, "2026-W48").state == "given up"
 
 
-@pytest.mark.parametrize("step", ["before drafting", "after the draft", "while connecting", "after the server has it"])
+@pytest.mark.parametrize(
+    "step", ["before drafting", "after the draft", "while connecting", "after the server has it"]
+)
 def test_dying_at_any_step_sends_each_letter_exactly_once(house: Catalog, box: Box, step: str):
     postman, out = Postman(box.url), outbox(house)
 

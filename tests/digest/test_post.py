@@ -83,7 +83,11 @@ def serve(authority) -> Iterator[Callable[..., tuple[str, Box, ssl.SSLContext]]]
 @pytest.fixture
 def mail() -> EmailMessage:
     mail = EmailMessage()
-    mail["Subject"], mail["From"], mail["To"] = "Grüße", "Synesthete <letters@example.org>", "Ana <ana@example.org>"
+    mail["Subject"], mail["From"], mail["To"] = (
+        "Grüße",
+        "Synesthete <letters@example.org>",
+        "Ana <ana@example.org>",
+    )
     mail.set_content("Blue in Green, by Bill Evans ☂")
     return mail
 

@@ -17,7 +17,9 @@ from synesthete.taste.learned import Learned
 def board(house):
     """Twenty tracks; even listeners play even tracks, odd ones odd tracks, each all but two; 12 listeners."""
     catalog = house.catalog
-    ids = catalog.tracks.put_many([Entry(f"t{i}", f"a{i % 4}", f"b{i % 5}", duration_s=200.0) for i in range(20)])
+    ids = catalog.tracks.put_many(
+        [Entry(f"t{i}", f"a{i % 4}", f"b{i % 5}", duration_s=200.0) for i in range(20)]
+    )
     random = np.random.default_rng(0)
     for person in range(12):
         listener = catalog.listeners.add(f"p{person}").id
@@ -38,7 +40,9 @@ def test_material_holds_everything_that_tells_of_taste(board):
     catalog.play_counts.put(catalog.listeners.resolve(["set:1"])["set:1"], [(ids[3], 7)])
     material = read_material(catalog)
     assert material.plays.shape == (12 + 1 + 1, 20) and (material.listeners, material.playlists) == (13, 1)
-    assert material.plays[0].nnz == 8 - 1 + 1 and material.plays[0, 19] == 1, "without the disliked, with the liked"
+    assert material.plays[0].nnz == 8 - 1 + 1 and material.plays[0, 19] == 1, (
+        "without the disliked, with the liked"
+    )
     assert material.plays[12, 3] == 7 and material.plays[13].nnz == 2
     assert [len(one) for one in material.order] == [8] * 12 + [0, 2]
     assert material.order[13].tolist() == [0, 1]

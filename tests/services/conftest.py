@@ -37,18 +37,28 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     config = home / "supysonic.conf"
-    config.write_text(f"[base]\ndatabase_uri = sqlite:///{home}/s.db\n[webapp]\ncache_dir = {home}/cache\n[daemon]\nsocket = {home}/socket\n")
+    config.write_text(
+        f"[base]\ndatabase_uri = sqlite:///{home}/s.db\n[webapp]\ncache_dir = {home}/cache\n[daemon]\nsocket = {home}/socket\n"
+    )
     environment = {"HOME": str(home), "PATH": f"{BIN}:/usr/bin:/bin"}
 
     def cli(*words: str) -> None:
-        subprocess.run([BIN / "supysonic-cli", *words], cwd=home, env=environment, check=True, capture_output=True)
+        subprocess.run(
+            [BIN / "supysonic-cli", *words], cwd=home, env=environment, check=True, capture_output=True
+        )
 
     (home / ".supysonic").write_text(config.read_text())
     cli("user", "add", "ana", "-p", "secret word")
     cli("folder", "add", "Music", str(music))
     cli("folder", "scan", "Music", "--foreground")
-    command = [sys.executable, "-c", f"from supysonic.web import create_application as c; c().run('127.0.0.1', {port}, threaded=True)"]
-    process = subprocess.Popen(command, cwd=home, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    command = [
+        sys.executable,
+        "-c",
+        f"from supysonic.web import create_application as c; c().run('127.0.0.1', {port}, threaded=True)",
+    ]
+    process = subprocess.Popen(
+        command, cwd=home, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     url = f"http://127.0.0.1:{port}"
     try:
         for _ in range(200):

@@ -27,7 +27,9 @@ class Stub:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
                 stub.seen.append((self.command, parts.path, query, body))
                 route = stub.routes.get((self.command, parts.path))
-                status, headers, content = route(query, body, dict(self.headers)) if route else (404, {}, {"error": "no"})
+                status, headers, content = (
+                    route(query, body, dict(self.headers)) if route else (404, {}, {"error": "no"})
+                )
                 data = content if isinstance(content, bytes) else json.dumps(content).encode()
                 self.send_response(status)
                 for name, value in headers.items():

@@ -25,7 +25,11 @@ def brainz(stub: Stub) -> ListenBrainz:
 
     def listens(query: dict, body: str, headers: dict) -> tuple:
         later = [r for r in rows if r["listened_at"] > int(query["min_ts"])][: int(query["count"])]
-        return 200, {}, {"payload": {"listens": later[::-1]}}  # newest first within a page, as the service does
+        return (
+            200,
+            {},
+            {"payload": {"listens": later[::-1]}},
+        )  # newest first within a page, as the service does
 
     stub.routes["GET", "/1/user/ana/listens"] = listens
     return ListenBrainz("ana", "token", url=stub.url, sleep=lambda s: None)
@@ -61,7 +65,9 @@ def test_a_playlist_goes_out_as_jspf_with_identifiers_as_lists(stub: Stub, brain
     tracks = [Description("T", "A", recording_mbid=MBID), Description("no id", "B")]
     assert brainz.put_playlist("Monday", tracks, "made for you") == "made"
     sent = json.loads(stub.seen[-1][3])["playlist"]
-    assert sent["track"] == [{"title": "T", "creator": "A", "identifier": [f"https://musicbrainz.org/recording/{MBID}"]}]
+    assert sent["track"] == [
+        {"title": "T", "creator": "A", "identifier": [f"https://musicbrainz.org/recording/{MBID}"]}
+    ]
 
 
 def test_a_list_it_cannot_hold_is_refused_with_a_way_out(brainz: ListenBrainz):

@@ -71,7 +71,12 @@ def test_a_playlist_is_read_page_by_page_in_order_without_what_is_no_track(spoti
     playlist = spotify.read(f"spotify:playlist:{PLAYLIST}")
     assert (playlist.name, playlist.owner, len(playlist.tracks)) == ("Morning", "Ana", 228)
     first = playlist.tracks[0]
-    assert (first.title, first.artist, first.duration_s, first.isrc) == ("Title 0", "Artist 0", 181.5, "USRC17600000")
+    assert (first.title, first.artist, first.duration_s, first.isrc) == (
+        "Title 0",
+        "Artist 0",
+        181.5,
+        "USRC17600000",
+    )
     assert [t.title for t in playlist.tracks[-2:]] == ["Title 228", "Title 229"]
 
 

@@ -43,7 +43,9 @@ def furnish(parts: Parts, music: Path) -> None:
                           folder_id=folder.id, path=str(path))
                 )  # fmt: skip
                 vector = middle + rng.normal(0, 0.02, dim)
-                parts.catalog.embeddings.put(track_id, parts.stamp, (vector / np.linalg.norm(vector)).astype(np.float32))
+                parts.catalog.embeddings.put(
+                    track_id, parts.stamp, (vector / np.linalg.norm(vector)).astype(np.float32)
+                )
     refresh(parts.catalog, parts.index_folder(), parts.stamp)
 
 
@@ -55,7 +57,9 @@ def house(folder: Path, **settings: object) -> Iterator[tuple[Parts, str]]:
         port = free.getsockname()[1]
     with open_parts(load_settings(folder / "data", port=port, **settings)) as parts:
         furnish(parts, folder / "music")
-        server = uvicorn.Server(uvicorn.Config(create_app(parts), host="127.0.0.1", port=port, log_level="warning"))
+        server = uvicorn.Server(
+            uvicorn.Config(create_app(parts), host="127.0.0.1", port=port, log_level="warning")
+        )
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()
         while not server.started:

@@ -57,7 +57,8 @@ def test_more_than_the_contract_any_codec_span_and_encoder(client):
 
 
 @pytest.mark.parametrize(
-    ("data", "kind"), [(b"I am text", "text/plain"), (b"I am text", "audio/wav"), (b"", "audio/wav"), (wav(), "image/jpg")]
+    ("data", "kind"),
+    [(b"I am text", "text/plain"), (b"I am text", "audio/wav"), (b"", "audio/wav"), (wav(), "image/jpg")],
 )
 def test_the_wrong_type_is_refused_in_the_contracts_words(client, data, kind):
     answer = predict(client, data, kind)
@@ -77,6 +78,8 @@ def test_a_closed_house_asks_for_a_key(open_house):
     client = open_house(token="a-token-of-sixteen+")
     assert predict(client, wav()).status_code == 401
     known = client.post(
-        "/model/predict", files={"audio": ("a.wav", wav())}, headers={"Authorization": "Bearer a-token-of-sixteen+"}
+        "/model/predict",
+        files={"audio": ("a.wav", wav())},
+        headers={"Authorization": "Bearer a-token-of-sixteen+"},
     )
     assert known.status_code == 200

@@ -11,6 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 
+
 def test_no_question_is_answered_by_a_fault(open_house, tmp_path):
     """In a process of its own: ONNX Runtime may have set this one's thread to flush the smallest floats to zero,
     in which Hypothesis refuses to make any."""

@@ -66,7 +66,9 @@ class Atlas(Noun):
             facts = connection.execute(asked).one()
         return "-".join(str(part or 0) for part in (self.map_version(), *facts))
 
-    def put_clusters(self, ids: np.ndarray, labels: np.ndarray, distances: np.ndarray, names: Sequence[str]) -> None:
+    def put_clusters(
+        self, ids: np.ndarray, labels: np.ndarray, distances: np.ndarray, names: Sequence[str]
+    ) -> None:
         """Keep the cluster (N,) of tracks (N,), the distance (N,) to its middle, and each cluster's name."""
         rows = (
             {"track_id": int(i), "cluster": int(label), "distance": float(distance)}
@@ -82,7 +84,8 @@ class Atlas(Noun):
         names = self._names()
         rows = self._visible(asked.group_by(c.cluster), clusters, ordered=False)
         found = [
-            Cluster(i, names[i] if i < len(names) else f"Group {i + 1}", count, float(s)) for i, count, s in rows
+            Cluster(i, names[i] if i < len(names) else f"Group {i + 1}", count, float(s))
+            for i, count, s in rows
         ]
         return sorted(found, key=lambda cluster: (-cluster.tracks, cluster.id))
 

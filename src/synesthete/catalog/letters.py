@@ -1,9 +1,9 @@
 """Weekly letters: one per listener and week, from draft to sent, so that none goes out twice.
 
-    drafted -> claimed -> handing -> sent
-                  |          └── (the process died here: nobody knows; never sent again by itself)
-                  └── failed -> claimed ...     after a pause; "given up" when the pauses are used up
-    nothing new                                 a week without anything worth a letter
+drafted -> claimed -> handing -> sent
+              |          └── (the process died here: nobody knows; never sent again by itself)
+              └── failed -> claimed ...     after a pause; "given up" when the pauses are used up
+nothing new                                 a week without anything worth a letter
 """
 
 from __future__ import annotations
@@ -87,7 +87,9 @@ class Letters(Noun):
 
     def _subscriber(self, row: Row) -> Subscriber:
         listener = self._catalog.listeners.get(row.id)
-        return Subscriber(listener, listener.email or "", row.letter_weekday, row.letter_hour, row.language or "en")
+        return Subscriber(
+            listener, listener.email or "", row.letter_weekday, row.letter_hour, row.language or "en"
+        )
 
     def get(self, listener_id: int, week: str) -> LetterRow | None:
         """The letter of that week, or None."""
@@ -103,7 +105,9 @@ class Letters(Noun):
 
     def picks(self, listener_id: int, week: str) -> list[PickRow]:
         """The tracks of that letter in order."""
-        asked = select(letter_picks).where(letter_picks.c.listener_id == listener_id, letter_picks.c.week == week)
+        asked = select(letter_picks).where(
+            letter_picks.c.listener_id == listener_id, letter_picks.c.week == week
+        )
         with self._catalog.read() as connection:
             rows = connection.execute(asked.order_by(letter_picks.c.rank))
             return [PickRow(TrackId(r.track_id), r.section, r.rank, r.reason) for r in rows]

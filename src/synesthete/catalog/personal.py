@@ -27,7 +27,18 @@ from synesthete.catalog.schema import (
 )
 
 _SECRET = frozenset({"listener_id", "password_hash", "key_hash", "token", "html", "plain"})
-_EXPORTED = (listens, play_counts, feedback, searches, impressions, letters, letter_picks, shares, imports, api_keys)
+_EXPORTED = (
+    listens,
+    play_counts,
+    feedback,
+    searches,
+    impressions,
+    letters,
+    letter_picks,
+    shares,
+    imports,
+    api_keys,
+)
 
 ERASED = "people erased"
 """Named value that counts erased people: learning compares it, so that no model keeps a trace of them."""

@@ -86,7 +86,11 @@ class Shares(Noun):
 
     def revoke(self, listener_id: int, token: str) -> None:
         """Close a share of this listener for good. Raises NotFound when it is not theirs, or closed before."""
-        mine = (shares.c.token == token, shares.c.listener_id == int(listener_id), shares.c.revoked_at.is_(None))
+        mine = (
+            shares.c.token == token,
+            shares.c.listener_id == int(listener_id),
+            shares.c.revoked_at.is_(None),
+        )
         with self._catalog.begin() as connection:
             if not connection.execute(update(shares).where(*mine).values(revoked_at=now())).rowcount:
                 raise NotFound("no share of yours has this address")

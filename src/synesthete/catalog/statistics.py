@@ -69,7 +69,9 @@ class Statistics(Noun):
             asked = asked.having(func.count(s.listener_id.distinct()) >= 2)
         return [(t, c) for t, c in self._rows(asked.order_by(func.count().desc(), text).limit(n))]
 
-    def last_activity(self, since: int, who: int | None) -> list[tuple[int, str, int | None, int | None, int]]:
+    def last_activity(
+        self, since: int, who: int | None
+    ) -> list[tuple[int, str, int | None, int | None, int]]:
         """Of each person: id, name, when last here, when the last listen began, and plays since then."""
         recent = func.coalesce(func.sum(_L.count).filter(_L.at >= since), 0)
         p = listeners.c
@@ -86,7 +88,9 @@ class Statistics(Noun):
         """(day as unix seconds of its midnight UTC, plays, skips), oldest first, days without plays left out."""
         day = cast(_L.at - _L.at % DAY_S, BigInteger)
         skips = func.count().filter(_L.skipped.is_(True))
-        asked = select(day, func.sum(_L.count), skips).where(_L.at >= since, *_of(_L.listener_id, who), _A_PERSON)
+        asked = select(day, func.sum(_L.count), skips).where(
+            _L.at >= since, *_of(_L.listener_id, who), _A_PERSON
+        )
         return [(d, int(p), s) for d, p, s in self._rows(asked.group_by(day).order_by(day))]
 
     def reception(self, since: int, who: int | None) -> list[dict[str, Any]]:
@@ -106,7 +110,9 @@ class Statistics(Noun):
     def weeks_shown(self, since: int, who: int | None) -> list[tuple[int, int, int]]:
         """(Monday as unix seconds, shown, clicked), oldest first."""
         week = _week(_I.at)
-        asked = select(week, func.count(), func.count(_I.clicked_at)).where(_I.at >= since, *_of(_I.listener_id, who))
+        asked = select(week, func.count(), func.count(_I.clicked_at)).where(
+            _I.at >= since, *_of(_I.listener_id, who)
+        )
         return [(w, s, c) for w, s, c in self._rows(asked.group_by(week).order_by(week))]
 
     def weeks_said(self, since: int, who: int | None) -> list[tuple[int, str, int]]:
@@ -186,7 +192,10 @@ class Statistics(Noun):
 
     def _sums(self, asked: Select, since: int, who: int | None, n: int) -> list[Sum]:
         asked = asked.where(
-            _L.at >= since, or_(_L.skipped.is_(None), _L.skipped.is_(False)), *_of(_L.listener_id, who), _A_PERSON
+            _L.at >= since,
+            or_(_L.skipped.is_(None), _L.skipped.is_(False)),
+            *_of(_L.listener_id, who),
+            _A_PERSON,
         )
         rows = self._rows(asked.order_by(_PLAYS[0].desc()).limit(n))
         return [Sum(i, name, artist, int(plays), people) for i, name, artist, plays, people in rows]
@@ -215,5 +224,3 @@ def _visible() -> ColumnElement[bool]:
 
 def _week(at: ColumnElement[int]) -> ColumnElement[int]:
     return cast(at - (at - MONDAY_S) % WEEK_S, BigInteger)
-
-

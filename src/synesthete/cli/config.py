@@ -22,7 +22,9 @@ def config(as_json: bool) -> None:
         echo_json({"settings": rows})
         return
     for row in rows:
-        click.echo(f"{row['name']:<22} {row['value'] if row['value'] is not None else '-'}  ({row['source']})")
+        click.echo(
+            f"{row['name']:<22} {row['value'] if row['value'] is not None else '-'}  ({row['source']})"
+        )
         click.echo(f"{'':<22} {row['about']}")
 
 

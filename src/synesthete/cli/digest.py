@@ -53,7 +53,9 @@ def preview(listener: str, as_html: bool) -> int:
     with _outbox() as (outbox, _):
         found = outbox.catalog.listeners.named(listener)
         if found is None:
-            raise NotFound("there is no such listener", subject=listener, hint="`synesthete listeners list` names them.")
+            raise NotFound(
+                "there is no such listener", subject=listener, hint="`synesthete listeners list` names them."
+            )
         letter = outbox.preview(outbox.catalog.letters.subscriber(found.id), int(time.time()))
     if letter is None:
         note(f"There is nothing new to tell {listener} this week, so no letter would go out.")
@@ -75,7 +77,15 @@ def send(dry_run: bool, now: bool, as_json: bool) -> int:
         postman = Postman(settings.smtp) if settings.smtp and not dry_run else None
         done = outbox.send_due(postman, int(time.time()), dry_run=dry_run, force=now)
     if as_json:
-        echo_json({"found": done.found, "sent": done.sent, "waiting": done.waiting, "quiet": done.quiet, "failed": done.failed})
+        echo_json(
+            {
+                "found": done.found,
+                "sent": done.sent,
+                "waiting": done.waiting,
+                "quiet": done.quiet,
+                "failed": done.failed,
+            }
+        )
     else:
         said = "would be sent" if dry_run else "sent"
         click.echo(

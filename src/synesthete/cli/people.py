@@ -138,7 +138,9 @@ def erase(name: str, yes: bool) -> int:
     with _catalog() as catalog:
         account = _account(catalog, name)
         if not yes:
-            click.confirm(f"Erase {account.name} with all listens, words, playlists and keys?", abort=True, err=True)
+            click.confirm(
+                f"Erase {account.name} with all listens, words, playlists and keys?", abort=True, err=True
+            )
         with catalog.begin():
             catalog.personal.erase(catalog.accounts.leaving(account.id).id)
     note(f"{account.name} is gone. `synesthete learn` makes the models forget them too.")
@@ -167,14 +169,18 @@ def list_keys(listener: str, as_json: bool) -> int:
         echo_json({"keys": rows})
     for row in rows if not as_json else ():
         state = "revoked" if row["revoked_at"] else "in force"
-        click.echo(f"{row['id']:>5}  {row['hint']}...  {row['name']:<24} {' '.join(row['scopes']):<28} {state}")
+        click.echo(
+            f"{row['id']:>5}  {row['hint']}...  {row['name']:<24} {' '.join(row['scopes']):<28} {state}"
+        )
     return DONE
 
 
 @keys.command()
 @click.argument("listener")
 @click.argument("name")
-@click.option("--scope", "scopes", multiple=True, type=click.Choice(SCOPES), help="May be given several times.")
+@click.option(
+    "--scope", "scopes", multiple=True, type=click.Choice(SCOPES), help="May be given several times."
+)
 @data_option
 def make(listener: str, name: str, scopes: tuple[str, ...]) -> int:
     """Make a key and print it, this once. Without --scope it may read, write and scrobble."""
@@ -192,7 +198,9 @@ def make(listener: str, name: str, scopes: tuple[str, ...]) -> int:
 
 @keys.command()
 @click.argument("listener")
-@click.option("--close", is_flag=True, help="Forget the password: Subsonic players of this listener are shut out.")
+@click.option(
+    "--close", is_flag=True, help="Forget the password: Subsonic players of this listener are shut out."
+)
 @data_option
 def subsonic(listener: str, close: bool) -> int:
     """Make a listener's password for Subsonic players anew and print it; it opens that door and no other."""

@@ -11,7 +11,9 @@ from synesthete.cli.options import DONE, data_folder, data_option, note
 @click.option("--host", help="Address to listen on; others than loopback need a token or an account.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; 0 picks a free one.")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Server processes.")
-@click.option("--analyze", is_flag=True, help="Also look at every folder and hear what is new, beside serving.")
+@click.option(
+    "--analyze", is_flag=True, help="Also look at every folder and hear what is new, beside serving."
+)
 @data_option
 def serve(host: str | None, port: int | None, workers: int, analyze: bool) -> int:
     """Serve the page and the API until Ctrl-C."""

@@ -16,7 +16,9 @@ def _listener(catalog: Any, name: str | None) -> Any:
         return catalog.listeners.owner()
     found = catalog.listeners.named(name)
     if found is None:
-        raise NotFound("there is no such listener", subject=name, hint="`synesthete listeners list` names them.")
+        raise NotFound(
+            "there is no such listener", subject=name, hint="`synesthete listeners list` names them."
+        )
     return found
 
 
@@ -31,7 +33,9 @@ def sync() -> None:
     """
 
 
-def _run(service: Any, name: str, scheme: str | None, listener: str | None, adopt: bool, hear: bool, as_json: bool) -> int:
+def _run(
+    service: Any, name: str, scheme: str | None, listener: str | None, adopt: bool, hear: bool, as_json: bool
+) -> int:
     from synesthete.jobs.sync import hear_remote
     from synesthete.jobs.sync import sync as read
     from synesthete.parts import open_parts
@@ -52,7 +56,9 @@ def _run(service: Any, name: str, scheme: str | None, listener: str | None, adop
         for trouble in account.troubles:
             note(f"did not work: {trouble}")
         if account.unmatched:
-            note(f"{len(account.unmatched):,} tracks there are not in the library, for one {next(iter(account.unmatched))}")
+            note(
+                f"{len(account.unmatched):,} tracks there are not in the library, for one {next(iter(account.unmatched))}"
+            )
     return SOME_FAILED if account.troubles else DONE
 
 
@@ -65,7 +71,9 @@ def _refresh(parts: Any) -> None:
 @sync.command("subsonic")
 @click.argument("url")
 @click.option("--user", help="Name on that server.")
-@click.option("--password", envvar="SYNESTHETE_SYNC_PASSWORD", help="Its password (SYNESTHETE_SYNC_PASSWORD).")
+@click.option(
+    "--password", envvar="SYNESTHETE_SYNC_PASSWORD", help="Its password (SYNESTHETE_SYNC_PASSWORD)."
+)
 @click.option("--key", envvar="SYNESTHETE_SYNC_KEY", help="Or an API key (SYNESTHETE_SYNC_KEY).")
 @click.option("--adopt", is_flag=True, help="Make tracks of what is there and not here.")
 @click.option("--hear", is_flag=True, help="Also stream and hear the sound of those tracks.")
@@ -73,7 +81,14 @@ def _refresh(parts: Any) -> None:
 @data_option
 @json_option
 def subsonic(
-    url: str, user: str | None, password: str | None, key: str | None, adopt: bool, hear: bool, listener: str | None, as_json: bool
+    url: str,
+    user: str | None,
+    password: str | None,
+    key: str | None,
+    adopt: bool,
+    hear: bool,
+    listener: str | None,
+    as_json: bool,
 ) -> int:
     """Navidrome and every other Subsonic server: ids, stars, ratings, play counts, playlists."""
     from synesthete.services.subsonic import Subsonic
@@ -94,7 +109,9 @@ def subsonic(
 @listener_option
 @data_option
 @json_option
-def jellyfin(url: str, user: str, key: str, adopt: bool, hear: bool, listener: str | None, as_json: bool) -> int:
+def jellyfin(
+    url: str, user: str, key: str, adopt: bool, hear: bool, listener: str | None, as_json: bool
+) -> int:
     """Jellyfin and Emby: ids, favorites, play counts, playlists."""
     from synesthete.services.jellyfin import Jellyfin
 
@@ -133,10 +150,19 @@ def spotify(link: str, listener: str | None, as_json: bool) -> int:
     playlist = service.read(link)
     with open_parts(settings) as parts:
         person = _listener(parts.catalog, listener)
-        playlist_id, ids = take_playlist(parts.catalog, Resolver(parts.catalog), person.id, "spotify", playlist)
+        playlist_id, ids = take_playlist(
+            parts.catalog, Resolver(parts.catalog), person.id, "spotify", playlist
+        )
     missing = [f"{d.artist} - {d.title}" for d, i in zip(playlist.tracks, ids, strict=True) if i is None]
     if as_json:
-        echo_json({"playlist_id": playlist_id, "name": playlist.name, "matched": len(ids) - len(missing), "missing": missing})
+        echo_json(
+            {
+                "playlist_id": playlist_id,
+                "name": playlist.name,
+                "matched": len(ids) - len(missing),
+                "missing": missing,
+            }
+        )
     else:
         click.echo(f"{playlist.name}: {len(ids) - len(missing)} of {len(ids)} tracks are in your library.")
         for name in missing:
@@ -155,7 +181,13 @@ def spotify(link: str, listener: str | None, as_json: bool) -> int:
 @click.option("--token", envvar="SYNESTHETE_SYNC_TOKEN")
 @data_option
 def put(
-    service: str, where: str, playlist_id: int, user: str | None, password: str | None, key: str | None, token: str | None
+    service: str,
+    where: str,
+    playlist_id: int,
+    user: str | None,
+    password: str | None,
+    key: str | None,
+    token: str | None,
 ) -> int:
     """Write one of your playlists to a server (WHERE: its address, or your ListenBrainz name), over the one of that name."""
     from synesthete.jobs.sync import put_playlist

@@ -94,7 +94,8 @@ def plain(letter: Letter) -> str:
 def atom(letters: list[tuple[str, int, str, str]], *, name: str, feed_url: str, page_url: str) -> str:
     """An Atom feed (RFC 4287) of letters given as (week, made_at, title, html), newest first."""
     entries = [
-        {"week": week, "updated": _rfc3339(made_at), "title": title, "html": body} for week, made_at, title, body in letters
+        {"week": week, "updated": _rfc3339(made_at), "title": title, "html": body}
+        for week, made_at, title, body in letters
     ]
     updated = entries[0]["updated"] if entries else _rfc3339(0)
     return _template("letters.atom.j2").render(

@@ -51,7 +51,9 @@ class Outbox:
         self.catalog, self.choose, self.write = catalog, choose, write
         self.sender, self.domain = sender, domain
 
-    def send_due(self, postman: Postman | None, now: int, *, dry_run: bool = False, force: bool = False) -> Round:
+    def send_due(
+        self, postman: Postman | None, now: int, *, dry_run: bool = False, force: bool = False
+    ) -> Round:
         """One round over all subscribers. `force` does not wait for the weekday; `dry_run` keeps and sends nothing.
 
         One listener's failure costs nobody else their letter.
@@ -70,7 +72,13 @@ class Outbox:
         return done
 
     def _one(
-        self, subscriber: Subscriber, postman: Postman | None, now: int, done: Round, dry_run: bool, force: bool
+        self,
+        subscriber: Subscriber,
+        postman: Postman | None,
+        now: int,
+        done: Round,
+        dry_run: bool,
+        force: bool,
     ) -> None:
         listener = subscriber.listener
         week = week_of(now, listener.time_zone)

@@ -1,9 +1,9 @@
 """What goes into a letter: four sections, each from another corner of the library.
 
-    played      because you played (or searched for) something lately: what sounds like it and is not known yet
-    new         what came into the library in the last two weeks, what fits the listener first
-    rediscover  what was played often, and not for long
-    outside     what lies outside the listener's habits
+played      because you played (or searched for) something lately: what sounds like it and is not known yet
+new         what came into the library in the last two weeks, what fits the listener first
+rediscover  what was played often, and not for long
+outside     what lies outside the listener's habits
 """
 
 from __future__ import annotations
@@ -92,9 +92,15 @@ def _seeds(catalog: Catalog, who: ListenerId, now: int) -> list[Track]:
     return list(seeds.values())[:SEEDS]
 
 
-def _near(recommender: Recommender, who: ListenerId, seed: Track, without: set[TrackId]) -> Iterator[tuple[Track, str]]:
+def _near(
+    recommender: Recommender, who: ListenerId, seed: Track, without: set[TrackId]
+) -> Iterator[tuple[Track, str]]:
     request = Request(
-        (Seed(SeedKind.TRACK, seed.id),), listener_id=who, n=PER_SECTION, per_artist=1, exclude_tracks=frozenset(without)
+        (Seed(SeedKind.TRACK, seed.id),),
+        listener_id=who,
+        n=PER_SECTION,
+        per_artist=1,
+        exclude_tracks=frozenset(without),
     )
     try:
         answer = recommender.recommend(request)
@@ -104,7 +110,9 @@ def _near(recommender: Recommender, who: ListenerId, seed: Track, without: set[T
         yield one.track, f"Because you played {seed.title} by {seed.artist}: {_lowered(one.reason)}"
 
 
-def _new(catalog: Catalog, recommender: Recommender, who: ListenerId, now: int) -> Iterator[tuple[Track, str]]:
+def _new(
+    catalog: Catalog, recommender: Recommender, who: ListenerId, now: int
+) -> Iterator[tuple[Track, str]]:
     fresh = catalog.tracks.added_since(now - LATELY_S, 1000)
     if not fresh:
         return
@@ -112,7 +120,11 @@ def _new(catalog: Catalog, recommender: Recommender, who: ListenerId, now: int) 
     order: dict[int, int] = {one.track.id: place for place, one in enumerate(ranked)}
     tracks = catalog.tracks.many(sorted(fresh, key=lambda i: order.get(i, RANKED_FOR_NEW)))
     for track in tracks.values():
-        fits = "New to your library, and close to what you play." if track.id in order else "New to your library."
+        fits = (
+            "New to your library, and close to what you play."
+            if track.id in order
+            else "New to your library."
+        )
         yield track, fits
 
 

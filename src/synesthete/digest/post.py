@@ -68,7 +68,9 @@ class Postman:
 
     def _connect(self) -> smtplib.SMTP:
         if self.wrapped:
-            server: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=TIMEOUT_S, context=self.context)
+            server: smtplib.SMTP = smtplib.SMTP_SSL(
+                self.host, self.port, timeout=TIMEOUT_S, context=self.context
+            )
         else:
             server = smtplib.SMTP(self.host, self.port, timeout=TIMEOUT_S)
         try:
@@ -97,4 +99,6 @@ class Postman:
 
     def _refused(self, code: int, said: bytes | str, about: str) -> Refused:
         words = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
-        return Refused(f"the mail server answered {code} {words.strip()[:200]}", forever=500 <= code < 600, subject=about)
+        return Refused(
+            f"the mail server answered {code} {words.strip()[:200]}", forever=500 <= code < 600, subject=about
+        )

@@ -16,7 +16,9 @@ def zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise InputError("unknown time zone", subject=name, hint="Use a name such as Europe/Berlin.") from error
+        raise InputError(
+            "unknown time zone", subject=name, hint="Use a name such as Europe/Berlin."
+        ) from error
 
 
 def week_of(now: int, time_zone: str) -> str:
@@ -31,7 +33,9 @@ def is_due(now: int, time_zone: str, weekday: int, hour: int) -> bool:
     A server that was off on Monday morning sends later in the same week, never for a week gone by.
     """
     local = datetime.fromtimestamp(now, UTC).astimezone(zone(time_zone))
-    monday = (local - timedelta(days=local.weekday())).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
+    monday = (local - timedelta(days=local.weekday())).replace(
+        hour=0, minute=0, second=0, microsecond=0, tzinfo=None
+    )
     opens = (monday + timedelta(days=weekday, hours=hour)).replace(tzinfo=zone(time_zone))
     return local >= opens
 

@@ -40,7 +40,11 @@ class Writing:
         tracks = self.catalog.tracks.many(pick.track_id for pick in picks)
         here = [pick for pick in picks if pick.track_id in tracks]
         sections = tuple(
-            Section(name, TITLES[name], tuple(self._pick(subscriber, week, row, tracks[row.track_id]) for row in rows))
+            Section(
+                name,
+                TITLES[name],
+                tuple(self._pick(subscriber, week, row, tracks[row.track_id]) for row in rows),
+            )
             for name, rows in groupby(here, key=lambda row: row.section)
         )
         who = subscriber.listener

@@ -178,7 +178,9 @@ class Writer:
         listed = [(i, clip) for i, clip in zip(ids, found, strict=True) if i is not None]
         entries = [entry(described(clip), genres=clip.names) for _, clip in listed]
         self.catalog.tracks.put_many(entries, [i for i, _ in listed])
-        heard = [(i, *sound_of(clip)) for i, clip in listed if len(clip.frames)]  # segment lists have no sound
+        heard = [
+            (i, *sound_of(clip)) for i, clip in listed if len(clip.frames)
+        ]  # segment lists have no sound
         if heard:
             starts = np.arange(SECONDS, dtype=np.float32)
             self.catalog.embeddings.put_many(

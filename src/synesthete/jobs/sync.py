@@ -143,7 +143,9 @@ def _opinions(sync: _Sync) -> None:
                 word = word_of(opinion)
                 # What a person said here holds; only what they have not spoken about is taken over.
                 if word and (track_id not in said or ratings.get(track_id, opinion.rating) != opinion.rating):
-                    feedback.say(sync.listener_id, word, track_id=track_id, rating=opinion.rating, source=sync.name)
+                    feedback.say(
+                        sync.listener_id, word, track_id=track_id, rating=opinion.rating, source=sync.name
+                    )
                     counts["opinions taken over"] += 1
                 if opinion.plays:
                     plays.append((track_id, opinion.plays))
@@ -171,7 +173,9 @@ def _listens(sync: _Sync) -> None:
         with sync.catalog.begin():
             ids = sync.resolve([listen.track for listen in batch])
             pairs = list(zip(batch, ids, strict=True))
-            sync.account.counts["listens"] += sync.catalog.listens.put_many(sync.listener_id, pairs, sync.name)
+            sync.account.counts["listens"] += sync.catalog.listens.put_many(
+                sync.listener_id, pairs, sync.name
+            )
             # Kept with the listens themselves: a stop in between neither loses nor repeats any.
             since = max(since, *(listen.at for listen in batch))
             sync.catalog.values.put(mark, str(since))
@@ -202,7 +206,9 @@ def take_playlist(
     return int(made), ids
 
 
-def put_playlist(catalog: Catalog, service: object, scheme: str | None, playlist_id: int) -> tuple[str, int, int]:
+def put_playlist(
+    catalog: Catalog, service: object, scheme: str | None, playlist_id: int
+) -> tuple[str, int, int]:
     """Write one of our playlists to the service; its id there, and how many of how many tracks it took.
 
     Raises NotFound when the service cannot take playlists or has none of the tracks.
@@ -276,5 +282,3 @@ def _batches(items: Iterable[Any]) -> Iterator[list[Any]]:
     iterator = iter(items)
     while batch := list(islice(iterator, BATCH)):
         yield batch
-
-

@@ -35,7 +35,11 @@ class Caller:
         self.base_url = base_url.rstrip("/")
         self.sleep = sleep
         self.client = httpx.Client(
-            base_url=self.base_url, headers=headers, timeout=TIMEOUT_S, follow_redirects=True, transport=transport
+            base_url=self.base_url,
+            headers=headers,
+            timeout=TIMEOUT_S,
+            follow_redirects=True,
+            transport=transport,
         )
 
     def json(self, method: str, path: str, **request: Any) -> Any:

@@ -80,7 +80,9 @@ class ListenBrainz:
 
     def _need_token(self) -> None:
         if not self.token:
-            raise NotAllowed("writing to ListenBrainz needs your user token", hint="It is on your ListenBrainz profile.")
+            raise NotAllowed(
+                "writing to ListenBrainz needs your user token", hint="It is on your ListenBrainz profile."
+            )
 
 
 def _listen(row: dict[str, Any]) -> Listen:

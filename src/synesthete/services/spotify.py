@@ -91,7 +91,9 @@ class Spotify:
         # Local files, podcasts and tracks that have gone come as rows without a track id.
         tracks = tuple(_description(row) for row in rows if row and row.get("type", "track") == "track")
         owner = (head.get("owner") or {}).get("display_name")
-        return Playlist(head["name"], tracks, head.get("description") or None, owner, (("spotify", playlist_id),))
+        return Playlist(
+            head["name"], tracks, head.get("description") or None, owner, (("spotify", playlist_id),)
+        )
 
     def album(self, album_id: str) -> Playlist:
         head = self._get(f"/v1/albums/{album_id}")
@@ -114,7 +116,9 @@ class Spotify:
 
     def _get(self, path: str, **query: Any) -> Any:
         try:
-            return self.api.json("GET", path, params=query, headers={"Authorization": f"Bearer {self._access()}"})
+            return self.api.json(
+                "GET", path, params=query, headers={"Authorization": f"Bearer {self._access()}"}
+            )
         except NotFound as error:
             raise NotFound("Spotify does not show this to your application", subject=path,
                            hint="Private lists and lists made by Spotify itself need you to sign in, or are closed.",
@@ -157,7 +161,9 @@ def new_verifier() -> str:
     return secrets.token_urlsafe(48)
 
 
-def authorize_url(client_id: str, redirect_uri: str, verifier: str, state: str, accounts: str = ACCOUNTS) -> str:
+def authorize_url(
+    client_id: str, redirect_uri: str, verifier: str, state: str, accounts: str = ACCOUNTS
+) -> str:
     """Where to send a person's browser to sign in (PKCE, S256)."""
     digest = hashlib.sha256(verifier.encode()).digest()
     challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

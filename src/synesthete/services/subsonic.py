@@ -65,7 +65,9 @@ class Subsonic:
         for row in self._call("getPlaylists").get("playlists", {}).get("playlist", []):
             found = self._call("getPlaylist", id=row["id"])["playlist"]
             tracks = tuple(self._description(entry) for entry in found.get("entry", []))
-            yield Playlist(found["name"], tracks, found.get("comment"), found.get("owner"), ((self.scheme, row["id"]),))
+            yield Playlist(
+                found["name"], tracks, found.get("comment"), found.get("owner"), ((self.scheme, row["id"]),)
+            )
 
     def put_playlist(self, name: str, tracks: Sequence[Description], comment: str | None = None) -> str:
         ids = [found for track in tracks if (found := id_of(track, self.scheme))]
@@ -84,7 +86,9 @@ class Subsonic:
     def audio(self, track_id: str) -> Iterator[bytes]:
         """The sound as the server keeps it, in blocks (`download`: never transcoded)."""
         with self.caller.stream("GET", "/rest/download.view", params=self._params(id=track_id)) as response:
-            if "json" in response.headers.get("Content-Type", "") or "xml" in response.headers.get("Content-Type", ""):
+            if "json" in response.headers.get("Content-Type", "") or "xml" in response.headers.get(
+                "Content-Type", ""
+            ):
                 raise NotFound("the server has no sound for this track", subject=track_id)
             yield from response.iter_bytes()
 
@@ -124,7 +128,9 @@ class Subsonic:
         if self._api_key:
             return common | {"apiKey": self._api_key} | given
         if self._plain:
-            return common | {"u": self._user or "", "p": "enc:" + (self._password or "").encode().hex()} | given
+            return (
+                common | {"u": self._user or "", "p": "enc:" + (self._password or "").encode().hex()} | given
+            )
         salt = secrets.token_hex(8)
         token = hashlib.md5(f"{self._password or ''}{salt}".encode(), usedforsecurity=False).hexdigest()
         return common | {"u": self._user or "", "t": token, "s": salt} | given
@@ -144,7 +150,9 @@ class Subsonic:
             self._plain = True
             return self._call(method, **given)
         if code in (40, 41, 42, 43, 44, 50):
-            raise NotAllowed(f"The Subsonic server refused: {said}", subject=method, hint="Check user, password or key.")
+            raise NotAllowed(
+                f"The Subsonic server refused: {said}", subject=method, hint="Check user, password or key."
+            )
         if code == 70:
             raise NotFound(f"The Subsonic server: {said}", subject=method)
         raise ServiceError(f"The Subsonic server failed ({code}): {said}", subject=method)

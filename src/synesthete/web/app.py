@@ -101,7 +101,9 @@ def create_app(parts: Parts, *, ears: Ears | None = None) -> FastAPI:
         app.include_router(page)
     pages.serve_pages(app)
     catch_faults(app)
-    app.add_middleware(Guard, hosts=_hosts(parts), limit=_limit(settings.upload_mb), is_known=_is_known(house))
+    app.add_middleware(
+        Guard, hosts=_hosts(parts), limit=_limit(settings.upload_mb), is_known=_is_known(house)
+    )
     return app
 
 

@@ -94,7 +94,9 @@ def _listen(settings: Settings) -> socket.socket:
         listening.close()
         reason = getattr(error, "strerror", None) or str(error)
         hint = "Choose another with --port; 0 picks a free one."
-        raise SettingsError(f"cannot listen there ({reason})", subject=f"{settings.host}:{settings.port}", hint=hint) from error
+        raise SettingsError(
+            f"cannot listen there ({reason})", subject=f"{settings.host}:{settings.port}", hint=hint
+        ) from error
     listening.set_inheritable(True)
     return listening
 

@@ -15,7 +15,12 @@ def ask(client, **question):
 
 @pytest.mark.parametrize(
     "seed",
-    [{"kind": "track", "id": 1}, {"kind": "artist", "id": 1}, {"kind": "album", "id": 1}, {"kind": "genre", "id": "Air"}],
+    [
+        {"kind": "track", "id": 1},
+        {"kind": "artist", "id": 1},
+        {"kind": "album", "id": 1},
+        {"kind": "genre", "id": "Air"},
+    ],
     ids=lambda seed: seed["kind"],
 )
 def test_every_kind_of_seed_is_understood(client, seed):

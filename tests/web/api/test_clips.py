@@ -27,7 +27,9 @@ def wav(waveform: np.ndarray, rate: int = 16_000, subtype: str = "PCM_16") -> by
 
 
 def send(client, data: bytes, name: str = "clip.wav", **form: object):
-    return client.post(f"{API}/clips", files={"file": (name, data)}, data={k: str(v) for k, v in form.items()})
+    return client.post(
+        f"{API}/clips", files={"file": (name, data)}, data={k: str(v) for k, v in form.items()}
+    )
 
 
 @pytest.fixture
@@ -78,7 +80,10 @@ STRANGE = {
     "0.3 s": (wav(TONE[:4800]), 200),
     "8 kHz": (wav(TONE, 8_000), 200),
     "192 kHz in 8 channels": (wav(np.tile(TONE[:, None], 8).repeat(4, axis=0), 192_000), 200),
-    "numbers that are none": (wav(np.where(np.arange(16_000) % 100 == 0, np.nan, TONE), subtype="FLOAT"), 200),
+    "numbers that are none": (
+        wav(np.where(np.arange(16_000) % 100 == 0, np.nan, TONE), subtype="FLOAT"),
+        200,
+    ),
     "cut off": (wav(TONE)[:20_000], 200),
 }
 

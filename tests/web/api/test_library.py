@@ -56,7 +56,9 @@ def test_a_forgotten_folder_hides_its_tracks_and_deletes_nothing(client):
 def test_how_things_stand(client):
     status = client.get(f"{API}/status").json()
     counts = status["tracks"]
-    assert counts["found"] == counts["analyzed"] + counts["skipped"] + counts["failed"] + counts["pending"] == 6
+    assert (
+        counts["found"] == counts["analyzed"] + counts["skipped"] + counts["failed"] + counts["pending"] == 6
+    )
     assert (status["artists"], status["index"]["size"], status["sources"][0]) == (3, 6, "sound")
     client.parts.catalog.ledger.mark(2, client.parts.stamp, "failed", "cut off")
     failed = client.get(f"{API}/library/failed").json()

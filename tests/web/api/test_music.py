@@ -139,7 +139,9 @@ def test_the_map_travels_as_numbers(client):
     x, y = np.frombuffer(points.content, "<f4", 2 * n, 4 * n).reshape(2, n)
     assert n == 6 and (x == ids).all() and (y == 2 * ids).all()
     colors = {c["name"]: c for c in facts["colors"]}
-    assert colors["cluster"]["categories"] == ["Calm", "Lively"] and "Machine" in colors["genre"]["categories"]
+    assert (
+        colors["cluster"]["categories"] == ["Calm", "Lively"] and "Machine" in colors["genre"]["categories"]
+    )
     years = np.frombuffer(client.get(f"{API}/map/colors/year").content, "<f4")
     assert np.isnan(years).sum() == 1 and 1843 in years
     assert client.get(f"{API}/map/colors/nothing").status_code == 404

@@ -155,7 +155,9 @@ def test_the_owner_sees_sums_and_a_listener_their_own(two_people):
 def test_the_catalog_in_numbers(client):
     overview = client.get(f"{API}/dashboard/catalog").json()
     assert overview["tracks"] == 6 and overview["duration_s"] == pytest.approx(72, abs=1)
-    assert {"label": "1840s", "count": 3} in overview["decades"] and {"label": "mp3", "count": 1} in overview["formats"]
+    assert {"label": "1840s", "count": 3} in overview["decades"] and {"label": "mp3", "count": 1} in overview[
+        "formats"
+    ]
     assert sum(next(d for d in overview["descriptors"] if d["name"] == "tempo")["counts"]) == 6
 
 

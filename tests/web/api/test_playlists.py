@@ -77,10 +77,15 @@ def test_what_is_not_in_the_library_is_told_and_kept(client):
     document = {
         "playlist": {
             "title": "Mixed",
-            "track": [{"title": "Cogs", "creator": "Ada Byron"}, {"title": "Unheard of", "creator": "Nobody"}],
+            "track": [
+                {"title": "Cogs", "creator": "Ada Byron"},
+                {"title": "Unheard of", "creator": "Nobody"},
+            ],
         }
     }
-    answer = client.post(f"{API}/playlists/import", files={"file": ("mixed.jspf", json.dumps(document))}).json()
+    answer = client.post(
+        f"{API}/playlists/import", files={"file": ("mixed.jspf", json.dumps(document))}
+    ).json()
     assert (answer["found"], answer["matched"]) == (2, 1)
     assert answer["missing"][0]["title"] == "Unheard of" and answer["missing"][0]["line"] == 2
     entries = client.get(f"{API}/playlists/{answer['playlists'][0]['id']}").json()["entries"]
@@ -90,7 +95,13 @@ def test_what_is_not_in_the_library_is_told_and_kept(client):
 
 @pytest.mark.parametrize(
     ("name", "data"),
-    [("a.jspf", b"{"), ("a.xspf", b"<playlist>"), ("a.m3u8", b""), ("../../x", b"\0\1\2" * 99), ("h.json", b"[]")],
+    [
+        ("a.jspf", b"{"),
+        ("a.xspf", b"<playlist>"),
+        ("a.m3u8", b""),
+        ("../../x", b"\0\1\2" * 99),
+        ("h.json", b"[]"),
+    ],
 )
 def test_a_file_that_is_none_is_refused_and_nothing_is_made(client, name, data):
     answer = client.post(f"{API}/playlists/import", files={"file": (name, data)})

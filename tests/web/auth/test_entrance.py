@@ -63,7 +63,9 @@ def test_a_new_password_needs_the_old_one_and_ends_other_sessions(two_people):
     assert changed.status_code == 200 and ben.get(f"{API}/tracks").status_code == 200
     assert other.get(f"{API}/tracks").status_code == 401
     assert fresh(ben).post(f"{API}/login", json={"name": "ben", "password": PASSWORD}).status_code == 401
-    assert fresh(ben).post(f"{API}/login", json={"name": "ben", "password": "new password"}).status_code == 200
+    assert (
+        fresh(ben).post(f"{API}/login", json={"name": "ben", "password": "new password"}).status_code == 200
+    )
 
 
 def test_guessing_is_slowed_down_also_with_the_right_password(two_people):
@@ -118,11 +120,19 @@ def test_somebody_elses_key_cannot_be_revoked(two_people):
 def test_the_servers_token_opens_as_the_owner(open_house):
     client = open_house(token="a-token-of-sixteen+")
     assert client.get(f"{API}/tracks").status_code == 401
-    assert client.get(f"{API}/tracks", headers={"Authorization": "Bearer a-token-of-sixteen+"}).status_code == 200
-    assert client.get(f"{API}/tracks", headers={"Authorization": "Bearer a-token-of-sixteen"}).status_code == 401
+    assert (
+        client.get(f"{API}/tracks", headers={"Authorization": "Bearer a-token-of-sixteen+"}).status_code
+        == 200
+    )
+    assert (
+        client.get(f"{API}/tracks", headers={"Authorization": "Bearer a-token-of-sixteen"}).status_code == 401
+    )
     assert client.get(f"{API}/me").json()["sign_in"] == ["token"]
     assert client.post(f"{API}/login", json={"token": "wrong"}).status_code == 403
-    assert client.post(f"{API}/login", json={"token": "a-token-of-sixteen+"}).json()["listener"]["role"] == "owner"
+    assert (
+        client.post(f"{API}/login", json={"token": "a-token-of-sixteen+"}).json()["listener"]["role"]
+        == "owner"
+    )
     assert client.get(f"{API}/tracks").status_code == 200
 
 
@@ -203,5 +213,11 @@ def test_passwords_are_stretched_and_salted():
 def test_settings_of_oneself_are_checked(client):
     assert client.patch(f"{API}/me", json={"time_zone": "Europe/Berlin", "letter": True}).status_code == 200
     assert client.get(f"{API}/me").json()["listener"]["time_zone"] == "Europe/Berlin"
-    for wrong in ({"time_zone": "Mars"}, {"email": "nobody"}, {"name": " "}, {"letter_hour": 24}, {"colour": 1}):
+    for wrong in (
+        {"time_zone": "Mars"},
+        {"email": "nobody"},
+        {"name": " "},
+        {"letter_hour": 24},
+        {"colour": 1},
+    ):
         assert client.patch(f"{API}/me", json=wrong).status_code in (400, 422)

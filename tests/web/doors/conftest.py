@@ -14,7 +14,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Parts, str
     """A furnished house with its server running, an owner "ana" and a listener "ben": the parts and the address."""
     with house(tmp_path_factory.mktemp("doors")) as made:
         parts, _ = made
-        owner = parts.catalog.listeners.add("ana", password_hash=hash_password("correct horse"), email="ana@example.org")
+        owner = parts.catalog.listeners.add(
+            "ana", password_hash=hash_password("correct horse"), email="ana@example.org"
+        )
         parts.catalog.listeners.add("ben", password_hash=hash_password("battery staple"))
         assert owner.role == "owner"
         yield made

@@ -35,7 +35,9 @@ def link(place, writing):
     return link
 
 
-@pytest.mark.parametrize(("action", "words"), [("like", "liked"), ("dislike", "disliked"), ("never", "never")])
+@pytest.mark.parametrize(
+    ("action", "words"), [("like", "liked"), ("dislike", "disliked"), ("never", "never")]
+)
 def test_a_scanners_get_changes_nothing_and_the_button_does(place, link, action: str, words: str):
     catalog = place[0].catalog
     for method in ("GET", "HEAD"):
@@ -63,7 +65,9 @@ def test_forged_links_are_refused_in_words(place, writing):
     forged = sign(Act("like", ListenerId(1), TrackId(1)), "another secret")
     answer = httpx.post(f"{url}/letters/say/{forged}")
     assert answer.status_code == 403 and "not one of ours" in answer.json()["error"]["what"]
-    assert httpx.get(f"{url}/letters/read/{sign(Act('like', ListenerId(1)), writing.secret)}").status_code == 404
+    assert (
+        httpx.get(f"{url}/letters/read/{sign(Act('like', ListenerId(1)), writing.secret)}").status_code == 404
+    )
 
 
 def test_a_letter_is_chosen_written_read_as_a_page_and_fed(place, writing):
@@ -79,7 +83,20 @@ def test_a_letter_is_chosen_written_read_as_a_page_and_fed(place, writing):
     assert all(p.reason.endswith(".") for p in picks)
 
     letter = writing(ana, "2026-W48", NOW, picks)
-    row = LetterRow(ListenerId(1), "2026-W48", "sent", "<1@x>", letter.subject, html(letter, as_page=True), plain(letter), 1, None, None, NOW, NOW)
+    row = LetterRow(
+        ListenerId(1),
+        "2026-W48",
+        "sent",
+        "<1@x>",
+        letter.subject,
+        html(letter, as_page=True),
+        plain(letter),
+        1,
+        None,
+        None,
+        NOW,
+        NOW,
+    )
     catalog.letters.draft(row, picks)
     page = httpx.get(letter.page_url)
     assert page.status_code == 200 and "Because of what you played" in page.text
@@ -93,5 +110,8 @@ def test_a_letter_is_chosen_written_read_as_a_page_and_fed(place, writing):
 def test_a_listener_who_never_played_anything_still_gets_what_is_new(place):
     parts, _ = place
     ben = parts.catalog.letters.subscriber(2)
-    sections = {p.section for p in choose(parts.catalog, parts.recommender, ben, set(), int(__import__("time").time()))}
+    sections = {
+        p.section
+        for p in choose(parts.catalog, parts.recommender, ben, set(), int(__import__("time").time()))
+    }
     assert "new" in sections or not sections

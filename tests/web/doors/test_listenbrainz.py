@@ -10,7 +10,9 @@ import pytest
 NOW = int(time.time()) - 3600
 
 
-def listen(title: str = "First 1 by A", artist: str = "Ada Byron", at: int | None = NOW, **more: object) -> dict:
+def listen(
+    title: str = "First 1 by A", artist: str = "Ada Byron", at: int | None = NOW, **more: object
+) -> dict:
     row: dict = {"track_metadata": {"artist_name": artist, "track_name": title, "additional_info": more}}
     return row if at is None else row | {"listened_at": at}
 
@@ -18,7 +20,11 @@ def listen(title: str = "First 1 by A", artist: str = "Ada Byron", at: int | Non
 @pytest.fixture(scope="module")
 def player(place, key_of):
     _, url = place
-    return httpx.Client(base_url=f"{url}/apis/listenbrainz", headers={"Authorization": f"Token {key_of(2, 'scrobble')}"}, timeout=20)
+    return httpx.Client(
+        base_url=f"{url}/apis/listenbrainz",
+        headers={"Authorization": f"Token {key_of(2, 'scrobble')}"},
+        timeout=20,
+    )
 
 
 def submit(player, kind: str, *rows: dict) -> httpx.Response:
@@ -26,8 +32,15 @@ def submit(player, kind: str, *rows: dict) -> httpx.Response:
 
 
 def test_the_token_is_validated_as_players_do(player, place):
-    assert player.get("/1/validate-token").json() == {"code": 200, "message": "Token valid.", "valid": True, "user_name": "ben"}
-    wrong = httpx.get(f"{place[1]}/apis/listenbrainz/1/validate-token", headers={"Authorization": "Token nope"})
+    assert player.get("/1/validate-token").json() == {
+        "code": 200,
+        "message": "Token valid.",
+        "valid": True,
+        "user_name": "ben",
+    }
+    wrong = httpx.get(
+        f"{place[1]}/apis/listenbrainz/1/validate-token", headers={"Authorization": "Token nope"}
+    )
     assert wrong.json()["valid"] is False
 
 
@@ -42,9 +55,18 @@ def test_a_listen_finds_its_track_and_is_kept_once(player, place):
 
 
 def test_what_is_not_in_the_library_is_kept_by_name(player, place):
-    submit(player, "import", listen("Elsewhere", "Nobody here", NOW + 1), listen("Second 1 by B", "Bela B", NOW + 2))
+    submit(
+        player,
+        "import",
+        listen("Elsewhere", "Nobody here", NOW + 1),
+        listen("Second 1 by B", "Bela B", NOW + 2),
+    )
     newest, older = place[0].catalog.listens.of(2, 2)
-    assert newest.track_id is not None and (older.track_id, older.title, older.artist) == (None, "Elsewhere", "Nobody here")
+    assert newest.track_id is not None and (older.track_id, older.title, older.artist) == (
+        None,
+        "Elsewhere",
+        "Nobody here",
+    )
 
 
 def test_playing_now_is_no_listen(player, place):
@@ -75,4 +97,6 @@ def test_broken_json_and_missing_or_narrow_keys(player, place, key_of):
     bare = {"listen_type": "single", "payload": [listen()]}
     assert httpx.post(f"{url}/apis/listenbrainz/1/submit-listens", json=bare).status_code == 401
     reader = {"Authorization": f"Token {key_of(2, 'read')}"}
-    assert httpx.post(f"{url}/apis/listenbrainz/1/submit-listens", json=bare, headers=reader).status_code == 403
+    assert (
+        httpx.post(f"{url}/apis/listenbrainz/1/submit-listens", json=bare, headers=reader).status_code == 403
+    )

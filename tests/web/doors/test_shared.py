@@ -11,18 +11,26 @@ from PIL import Image
 
 @pytest.fixture(scope="module")
 def ana(place, key_of):
-    return httpx.Client(base_url=place[1], headers={"Authorization": f"Bearer {key_of(1, 'read', 'write')}"}, timeout=30)
+    return httpx.Client(
+        base_url=place[1], headers={"Authorization": f"Bearer {key_of(1, 'read', 'write')}"}, timeout=30
+    )
 
 
 @pytest.fixture(scope="module")
 def ben(place, key_of):
-    return httpx.Client(base_url=place[1], headers={"Authorization": f"Bearer {key_of(2, 'read', 'write')}"}, timeout=30)
+    return httpx.Client(
+        base_url=place[1], headers={"Authorization": f"Bearer {key_of(2, 'read', 'write')}"}, timeout=30
+    )
 
 
 @pytest.fixture
 def share(ana):
     def share(client=ana, **question) -> dict:
-        body = {"title": "Monday <b>", "tracks": [{"track_id": 1, "reason": "Sounds like rain."}, {"track_id": 19}], **question}
+        body = {
+            "title": "Monday <b>",
+            "tracks": [{"track_id": 1, "reason": "Sounds like rain."}, {"track_id": 19}],
+            **question,
+        }
         answer = client.post("/api/v1/shares", json=body)
         assert answer.status_code == 201, answer.text
         return answer.json()

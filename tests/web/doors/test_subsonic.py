@@ -85,7 +85,9 @@ def test_sonic_similarity_says_how_near_and_paths_begin_and_end_where_asked(call
 
 def test_extensions_are_told_to_anyone(place):
     _, url = place
-    answer = httpx.get(f"{url}/rest/getOpenSubsonicExtensions.view", params={"f": "json"}).json()["subsonic-response"]
+    answer = httpx.get(f"{url}/rest/getOpenSubsonicExtensions.view", params={"f": "json"}).json()[
+        "subsonic-response"
+    ]
     assert {"name": "sonicSimilarity", "versions": [1]} in answer["openSubsonicExtensions"]
 
 
@@ -100,7 +102,10 @@ def test_extensions_are_told_to_anyone(place):
 def test_logins_that_fail_say_so_in_the_contracts_codes(place, parameters: dict, code: int):
     _, url = place
     answer = httpx.get(f"{url}/rest/ping", params={"f": "json", "v": "1.16.1", "c": "t", **parameters}).json()
-    assert answer["subsonic-response"]["status"] == "failed" and answer["subsonic-response"]["error"]["code"] == code
+    assert (
+        answer["subsonic-response"]["status"] == "failed"
+        and answer["subsonic-response"]["error"]["code"] == code
+    )
 
 
 def test_salted_tokens_and_hexadecimal_passwords_work(place, call):
@@ -117,7 +122,9 @@ def test_an_api_key_reaches_as_far_as_its_scopes(place, call):
     parts.catalog.accounts.add_key(1, "player", token_hash(key), key[:HINT_LENGTH], ("read",))
 
     def with_key(method: str, **more: str) -> dict:
-        return call.client.get(f"/rest/{method}", params={"apiKey": key, "f": "json", **more}).json()["subsonic-response"]
+        return call.client.get(f"/rest/{method}", params={"apiKey": key, "f": "json", **more}).json()[
+            "subsonic-response"
+        ]
 
     assert with_key("getAlbumList2", type="newest")["status"] == "ok"
     assert with_key("star", id="tr-1")["error"]["code"] == 50
@@ -127,7 +134,9 @@ def test_an_api_key_reaches_as_far_as_its_scopes(place, call):
 def test_plays_count_when_submitted_and_belong_to_the_one_who_played(place, call):
     parts, _ = place
     before = parts.catalog.listens.number(2)
-    call("scrobble", user="ben", password="battery staple", id="tr-2", time="1700000000000", submission="false")
+    call(
+        "scrobble", user="ben", password="battery staple", id="tr-2", time="1700000000000", submission="false"
+    )
     assert parts.catalog.listens.number(2) == before
     call("scrobble", user="ben", password="battery staple", id="tr-2", time="1700000000000")
     call("scrobble", user="ben", password="battery staple", id="tr-2", time="1700000000000")
@@ -141,7 +150,12 @@ def test_playlists_are_ones_own(call):
     made = call("createPlaylist", name="Mine", songId="tr-3")["playlist"]
     for method in ("getPlaylist", "deletePlaylist"):
         assert call(method, user="ben", password="battery staple", id=made["id"])["error"]["code"] == 70
-    assert call("updatePlaylist", user="ben", password="battery staple", playlistId=made["id"], name="x")["error"]["code"] == 70
+    assert (
+        call("updatePlaylist", user="ben", password="battery staple", playlistId=made["id"], name="x")[
+            "error"
+        ]["code"]
+        == 70
+    )
     call("updatePlaylist", playlistId=made["id"], name="Renamed", songIdToAdd="tr-4", songIndexToRemove="0")
     now = call("getPlaylist", id=made["id"])["playlist"]
     assert (now["name"], [s["id"] for s in now["entry"]]) == ("Renamed", ["tr-4"])
@@ -160,7 +174,11 @@ def test_a_dislike_removes_the_track_from_the_next_radio(call):
 
 def test_streams_have_ranges_and_missing_tracks_are_said(place, call):
     whole = call.client.get("/rest/stream", params={"u": "ana", "p": "correct horse", "id": "tr-1"})
-    part = call.client.get("/rest/stream", params={"u": "ana", "p": "correct horse", "id": "tr-1"}, headers={"Range": "bytes=0-9"})
+    part = call.client.get(
+        "/rest/stream",
+        params={"u": "ana", "p": "correct horse", "id": "tr-1"},
+        headers={"Range": "bytes=0-9"},
+    )
     assert whole.headers["content-type"].startswith("audio/") and whole.content.startswith(b"fLaC")
     assert part.status_code == 206 and part.content == whole.content[:10]
     assert call("getSong", id="tr-9999")["error"]["code"] == 70

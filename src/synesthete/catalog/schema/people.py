@@ -21,7 +21,9 @@ from synesthete.catalog.schema.base import FileName, Id, metadata
 
 
 def _listener(nullable: bool = False, **keywords: Any) -> Column[int]:
-    return Column("listener_id", ForeignKey("listeners.id", ondelete="CASCADE"), nullable=nullable, **keywords)
+    return Column(
+        "listener_id", ForeignKey("listeners.id", ondelete="CASCADE"), nullable=nullable, **keywords
+    )
 
 
 listeners = Table(

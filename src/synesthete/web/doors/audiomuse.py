@@ -50,7 +50,9 @@ def similar_tracks(
     """What sounds like a track; `eliminate_duplicates` allows an artist three times at most."""
     track = _track(house, item_id) if item_id else _named(house, title, artist)
     asked = similar_to(track.id, n)
-    request = Request(asked.seeds, n=n, per_artist=3 if eliminate_duplicates else 0, taste=0.0, adventurousness=0.0)
+    request = Request(
+        asked.seeds, n=n, per_artist=3 if eliminate_duplicates else 0, taste=0.0, adventurousness=0.0
+    )
     answer = recommender_of(house.parts).recommend(request)
     return [_item(house, one.track, one.similarity) for one in answer.results]
 
@@ -132,7 +134,9 @@ def _track(house: House, item: str) -> Track:
         return house.catalog.tracks.get(track_id)
     if item.isascii() and item.isdigit() and len(item) < 18:
         return house.catalog.tracks.get(int(item))
-    raise NotFound("no track has this id", subject=item, hint="`synesthete sync` learns a media server's ids.")
+    raise NotFound(
+        "no track has this id", subject=item, hint="`synesthete sync` learns a media server's ids."
+    )
 
 
 def _named(house: House, title: str | None, artist: str | None) -> Track:
@@ -154,7 +158,12 @@ def _artist(house: House, name: str | None, artist_id: str | None) -> Artist:
 
 
 def _item(house: House, track: Track, similarity: float | None) -> dict[str, Any]:
-    row = {"item_id": _their_id(house, track.id), "title": track.title, "author": track.artist, "album": track.album or ""}
+    row = {
+        "item_id": _their_id(house, track.id),
+        "title": track.title,
+        "author": track.artist,
+        "album": track.album or "",
+    }
     return row if similarity is None else row | {"distance": round(max(0.0, 1 - similarity), 6)}
 
 

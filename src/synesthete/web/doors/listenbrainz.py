@@ -132,7 +132,11 @@ def _listen(row: Payload, kind: str) -> Listen | str:
     if not track.title or not track.artist:
         return "track_metadata needs artist_name and track_name"
     if kind == "playing_now":
-        return "playing_now has no listened_at" if row.listened_at is not None else Listen(track, at=int(time.time()))
+        return (
+            "playing_now has no listened_at"
+            if row.listened_at is not None
+            else Listen(track, at=int(time.time()))
+        )
     if row.listened_at is None:
         return "listened_at is missing"
     if not EARLIEST <= row.listened_at <= time.time() + AHEAD_S:
@@ -143,7 +147,11 @@ def _listen(row: Payload, kind: str) -> Listen | str:
 def _who(request: Request, house: House) -> Who:
     token = request.query_params.get("token")
     address = address_of(request)
-    who = house.entrance.with_secret(token, address) if token else house.entrance.who(request.headers, {}, address)
+    who = (
+        house.entrance.with_secret(token, address)
+        if token
+        else house.entrance.who(request.headers, {}, address)
+    )
     _ = who.id  # a stranger is asked for a token
     if "scrobble" not in who.scopes and "write" not in who.scopes:
         raise NotAllowed("this key may not scrobble")

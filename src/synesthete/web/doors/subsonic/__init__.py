@@ -103,11 +103,18 @@ async def call(method: str, request: Request, house: TheHouse) -> Response:
     if not hasattr(request.app.state, "subsonic_login"):
         request.app.state.subsonic_login = Login(house.entrance, house.catalog)
     login: Login = request.app.state.subsonic_login
-    return await run_in_threadpool(_answered, house, login, METHODS[name], parameters, single, address_of(request))
+    return await run_in_threadpool(
+        _answered, house, login, METHODS[name], parameters, single, address_of(request)
+    )
 
 
 def _answered(
-    house: TheHouse, login: Login, method: Method, parameters: dict[str, list[str]], single: dict[str, str], address: str
+    house: TheHouse,
+    login: Login,
+    method: Method,
+    parameters: dict[str, list[str]],
+    single: dict[str, str],
+    address: str,
 ) -> Response:
     try:
         who = login.who(single, address)

@@ -43,7 +43,9 @@ class SubsonicError(SynestheteError):
         self.code = code
 
 
-def answer(content: Mapping[str, Any], asked: Mapping[str, str], error: tuple[int, str] | None = None) -> Response:
+def answer(
+    content: Mapping[str, Any], asked: Mapping[str, str], error: tuple[int, str] | None = None
+) -> Response:
     """The response in the form that was asked for by `f`; errors have status 200 too, as the contract wants."""
     body: dict[str, Any] = {
         "status": "ok" if error is None else "failed",
@@ -57,7 +59,9 @@ def answer(content: Mapping[str, Any], asked: Mapping[str, str], error: tuple[in
         body["error"] = {"code": int(error[0]), "message": error[1]}
     form = asked.get("f", "xml")
     if form == "json":
-        return Response(json.dumps({"subsonic-response": body}, ensure_ascii=False), media_type="application/json")
+        return Response(
+            json.dumps({"subsonic-response": body}, ensure_ascii=False), media_type="application/json"
+        )
     if form == "jsonp" and CALLBACK.match(asked.get("callback", "")):
         text = f"{asked['callback']}({json.dumps({'subsonic-response': body})});"
         return Response(text, media_type="text/javascript")

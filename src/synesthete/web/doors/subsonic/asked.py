@@ -60,7 +60,9 @@ class Asked:
     def may(self, scope: str) -> None:
         """Raises SubsonicError (50) when the key does not reach that far."""
         if scope not in self.who.scopes and not (scope == "scrobble" and "write" in self.who.scopes):
-            raise SubsonicError(Code.FORBIDDEN, f"this key may not do this; it would need the scope {scope!r}")
+            raise SubsonicError(
+                Code.FORBIDDEN, f"this key may not do this; it would need the scope {scope!r}"
+            )
 
     def children(self, ids: Iterable[int]) -> list[dict[str, Any]]:
         """The tracks with these ids as Child records, in order."""

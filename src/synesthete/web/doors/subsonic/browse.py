@@ -60,7 +60,9 @@ def get_genres(asked: Asked) -> dict[str, Any]:
 
 def get_songs_by_genre(asked: Asked) -> dict[str, Any]:
     wanted = Filter(genres=(asked.need("genre"),))
-    tracks = asked.house.catalog.tracks.page(asked.whole("count", 10, LISTED), asked.whole("offset", 0, 10**9), wanted)
+    tracks = asked.house.catalog.tracks.page(
+        asked.whole("count", 10, LISTED), asked.whole("offset", 0, 10**9), wanted
+    )
     return {"songsByGenre": {"song": [asked.child(track) for track in tracks]}}
 
 
@@ -111,7 +113,12 @@ def get_album_list(asked: Asked) -> dict[str, Any]:
 def _listed(asked: Asked) -> list[int]:
     kind, catalog = asked.need("type"), asked.house.catalog
     size, offset = asked.whole("size", 10, LISTED), asked.whole("offset", 0, 10**9)
-    simple = {"alphabeticalByName": "title", "alphabeticalByArtist": "artist", "newest": "newest", "random": "random"}
+    simple = {
+        "alphabeticalByName": "title",
+        "alphabeticalByArtist": "artist",
+        "newest": "newest",
+        "random": "random",
+    }
     if kind in simple:
         return [int(a.id) for a in catalog.albums.all(simple[kind], size, offset)]  # type: ignore[arg-type]
     if kind in ("frequent", "recent", "highest", "starred"):
@@ -121,7 +128,11 @@ def _listed(asked: Asked) -> list[int]:
         return _albums_of(catalog.tracks.page(EVERYTHING, 0, wanted))[offset : offset + size]
     if kind == "byYear":
         first, last = asked.whole("fromYear", 0, 9999), asked.whole("toYear", 9999, 9999)
-        albums = [a for a in catalog.albums.all("year", EVERYTHING) if a.year and min(first, last) <= a.year <= max(first, last)]
+        albums = [
+            a
+            for a in catalog.albums.all("year", EVERYTHING)
+            if a.year and min(first, last) <= a.year <= max(first, last)
+        ]
         albums.sort(key=lambda album: album.year or 0, reverse=first > last)
         return [int(a.id) for a in albums[offset : offset + size]]
     raise SubsonicError(Code.FAILED, f"unknown type of album list: {kind[:40]}")

@@ -60,7 +60,9 @@ def delete_playlist(asked: Asked) -> dict[str, Any]:
 def _mine(asked: Asked, text: str) -> Kept:
     kept = asked.house.catalog.playlists.get(number(text, "pl"))
     if kept.listener_id != asked.listener_id:
-        raise SubsonicError(Code.NOT_FOUND, "playlist not found")  # not "forbidden": it is nobody's business that it exists
+        raise SubsonicError(
+            Code.NOT_FOUND, "playlist not found"
+        )  # not "forbidden": it is nobody's business that it exists
     return kept
 
 

@@ -26,7 +26,9 @@ def scrobble(asked: Asked) -> dict[str, Any]:
     for place, track_id in enumerate(ids):
         if track_id not in known:
             raise SubsonicError(Code.NOT_FOUND, f"track not found: tr-{track_id}")
-        asked.house.catalog.listens.put(asked.listener_id, track_id, _seconds(times, place), source="subsonic")
+        asked.house.catalog.listens.put(
+            asked.listener_id, track_id, _seconds(times, place), source="subsonic"
+        )
     return {}
 
 
@@ -75,7 +77,10 @@ def get_now_playing(asked: Asked) -> dict[str, Any]:
 def _starred(asked: Asked) -> dict[str, Any]:
     artists = asked.house.catalog.artists.many(asked.mine.starred_artists)
     said = asked.mine.starred_artists
-    rows = [{"id": f"ar-{a.id}", "name": a.name, "albumCount": 0, "starred": iso(said[a.id])} for a in artists.values()]
+    rows = [
+        {"id": f"ar-{a.id}", "name": a.name, "albumCount": 0, "starred": iso(said[a.id])}
+        for a in artists.values()
+    ]
     return {"artist": rows, "album": [], "song": asked.children(asked.mine.starred)}
 
 
@@ -113,4 +118,6 @@ def _seconds(times: list[str], place: int) -> int:
     try:
         return int(times[place]) // 1000
     except ValueError as error:
-        raise SubsonicError(Code.FAILED, f"time is not a number of milliseconds: {times[place][:40]}") from error
+        raise SubsonicError(
+            Code.FAILED, f"time is not a number of milliseconds: {times[place][:40]}"
+        ) from error
