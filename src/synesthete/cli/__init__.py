@@ -9,7 +9,7 @@ from importlib import import_module
 import click
 
 from synesthete import __version__
-from synesthete.errors import InputError, SettingsError, SynestheteError
+from synesthete.errors import SynestheteError
 
 # verb -> ("module:function", one line for --help)
 VERBS: dict[str, tuple[str, str]] = {
@@ -90,9 +90,6 @@ def run(argv: list[str] | None = None) -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except (InputError, SettingsError) as error:
-        click.echo(f"synesthete: {error}", err=True)
-        return 1
     except SynestheteError as error:
         click.echo(f"synesthete: {error}", err=True)
         return 1

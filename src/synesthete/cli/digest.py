@@ -24,16 +24,15 @@ def digest() -> None:
 
 @contextmanager
 def _outbox() -> Iterator[tuple[Outbox, Settings]]:
-    from synesthete.digest.links import new_secret
     from synesthete.digest.outbox import Outbox
     from synesthete.digest.picks import choose
-    from synesthete.digest.writing import SECRET, Writing
+    from synesthete.digest.writing import Writing, secret_of
     from synesthete.parts import open_parts
 
     settings = load_settings(data_folder())
     base_url = (settings.base_url or f"http://{settings.host}:{settings.port}").rstrip("/")
     with open_parts(settings) as parts:
-        writing = Writing(parts.catalog, base_url, parts.catalog.values.once(SECRET, new_secret()))
+        writing = Writing(parts.catalog, base_url, secret_of(parts.catalog))
         recommender = parts.recommender
         yield Outbox(
             parts.catalog,

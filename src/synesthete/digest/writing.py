@@ -11,7 +11,7 @@ from synesthete.audio.tags import read_tags
 from synesthete.catalog import Catalog
 from synesthete.catalog.letters import PickRow, Subscriber
 from synesthete.digest.letter import Letter, Pick, Section
-from synesthete.digest.links import Act, sign
+from synesthete.digest.links import Act, new_secret, sign
 from synesthete.errors import AudioError
 from synesthete.music import Track
 
@@ -25,6 +25,11 @@ TITLES = {
 }
 COVER_SIDE = 112
 """Pixels: twice the 56 it is shown at, for sharp screens."""
+
+
+def secret_of(catalog: Catalog) -> str:
+    """The secret that signs letters' links, made once."""
+    return catalog.values.once(SECRET, new_secret())
 
 
 @dataclass(frozen=True)

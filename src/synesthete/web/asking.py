@@ -14,7 +14,6 @@ from synesthete.recommend.recommender import Answer, Recommender
 from synesthete.web.api.models import ask as models
 from synesthete.web.auth.entrance import Who
 from synesthete.web.house import House
-from synesthete.web.recommenders import recommender_of
 from synesthete.web.show import Shower, visible
 from synesthete.web.sound.clips import ClipFacts
 
@@ -30,7 +29,7 @@ class Asked:
     @property
     def recommender(self) -> Recommender:
         """Who answers."""
-        return recommender_of(self._house.parts)
+        return self._house.parts.recommender
 
     def recommend(self, question: models.RecommendationRequest) -> models.RecommendationAnswer:
         """The list for a question."""

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from synesthete.digest.letter import atom
-from synesthete.digest.links import Act, new_secret, read
-from synesthete.digest.writing import SECRET
+from synesthete.digest.links import Act, read
+from synesthete.digest.writing import secret_of
 from synesthete.errors import NotFound
 from synesthete.music import Word
 from synesthete.web.house import House, TheHouse
@@ -34,15 +34,10 @@ DONE = {"like": "You like it. Expect more of it.", "dislike": "Noted. The next l
 router = APIRouter(prefix="/letters", include_in_schema=False)
 
 
-def secret_of(house: House) -> str:
-    """The secret that signs letters' links, made once."""
-    return house.catalog.values.once(SECRET, new_secret())
-
-
 @router.get("/say/{token}")
 def ask(request: Request, house: TheHouse, token: str) -> Response:
     """A page with one button; looking at it changes nothing."""
-    act = read(token, secret_of(house))
+    act = read(token, secret_of(house.catalog))
     if act.action not in ASKED:
         raise NotFound("this link leads nowhere")
     title, button = ASKED[act.action]
@@ -52,7 +47,7 @@ def ask(request: Request, house: TheHouse, token: str) -> Response:
 @router.post("/say/{token}")
 def act(request: Request, house: TheHouse, token: str) -> Response:
     """Do what the link says; doing it twice changes nothing more."""
-    wish = read(token, secret_of(house))
+    wish = read(token, secret_of(house.catalog))
     if wish.action not in DONE:
         raise NotFound("this link leads nowhere")
     if wish.action == "unsubscribe":
@@ -91,7 +86,7 @@ def feed(request: Request, house: TheHouse, token: str) -> Response:
 
 
 def _reader(house: House, token: str) -> Act:
-    wish = read(token, secret_of(house), FEED_LIFETIME_S)
+    wish = read(token, secret_of(house.catalog), FEED_LIFETIME_S)
     if wish.action != "read":
         raise NotFound("this link leads nowhere")
     return wish

@@ -15,7 +15,6 @@ from synesthete.web.api.models.music import NearAlbum, NearAlbums, NearArtist, N
 from synesthete.web.api.tracks import sound_file
 from synesthete.web.asking import Asked
 from synesthete.web.house import Asking, House, ItsId, TheHouse
-from synesthete.web.recommenders import recommender_of
 from synesthete.web.show import Shower
 
 router = APIRouter(tags=["music"])
@@ -81,7 +80,7 @@ def near_groups(
 
     The similarity of a group is the mean of its two nearest tracks, so that one odd track does not decide.
     """
-    collection = recommender_of(house.parts).collection
+    collection = house.parts.recommender.collection
     vectors = collection.vectors([int(i) for i in ids]) if ids else np.zeros((0, 1), np.float32)
     vectors = vectors[~np.isnan(vectors[:, 0])] if len(vectors) else vectors
     if not len(vectors) or not len(collection.index):

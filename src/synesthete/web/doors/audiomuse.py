@@ -17,7 +17,6 @@ from synesthete.recommend.request import Request, similar_to
 from synesthete.web.api.near import near_groups
 from synesthete.web.doors.admission import Reader, Writer
 from synesthete.web.house import House, TheHouse
-from synesthete.web.recommenders import recommender_of
 
 SERVERS = ("subsonic@", "navidrome@", "jellyfin@", "emby@", "lyrion@", "plex@")
 """Schemes of external ids that are media servers."""
@@ -53,7 +52,7 @@ def similar_tracks(
     request = Request(
         asked.seeds, n=n, per_artist=3 if eliminate_duplicates else 0, taste=0.0, adventurousness=0.0
     )
-    answer = recommender_of(house.parts).recommend(request)
+    answer = house.parts.recommender.recommend(request)
     return [_item(house, one.track, one.similarity) for one in answer.results]
 
 
@@ -69,7 +68,7 @@ def find_path(
     """A smooth path from one track to another, both included."""
     start, end = _track(house, start_song_id), _track(house, end_song_id)
     steps = min(max(count or max_steps, 2), MOST)
-    answer = recommender_of(house.parts).path(start.id, end.id, Request(n=steps, per_artist=0))
+    answer = house.parts.recommender.path(start.id, end.id, Request(n=steps, per_artist=0))
     rows = [_item(house, one.track, one.similarity) for one in answer.results]
     return {"path": rows, "total_distance": round(sum(row["distance"] for row in rows), 6)}
 

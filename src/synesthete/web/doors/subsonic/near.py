@@ -10,7 +10,6 @@ from synesthete.recommend.request import Request, Seed, SeedKind, similar_to
 from synesthete.web.doors.subsonic.answer import Code, SubsonicError
 from synesthete.web.doors.subsonic.asked import Asked
 from synesthete.web.doors.subsonic.facts import kind_of, number
-from synesthete.web.recommenders import recommender_of
 
 MOST = 500
 SEEDS = {"tr": SeedKind.TRACK, "al": SeedKind.ALBUM, "ar": SeedKind.ARTIST}
@@ -40,14 +39,14 @@ def get_sonic_similar_tracks(asked: Asked) -> dict[str, Any]:
     """What sounds like a track, nearest first, each with its similarity from 0 to 1."""
     track = asked.house.catalog.tracks.get(number(asked.need("id"), "tr"))
     request = similar_to(track.id, asked.whole("count", 10, MOST, 1))
-    answer = recommender_of(asked.house.parts).recommend(request)
+    answer = asked.house.parts.recommender.recommend(request)
     return {"sonicMatch": [_match(asked, one.track, one.similarity) for one in answer.results]}
 
 
 def find_sonic_path(asked: Asked) -> dict[str, Any]:
     """From one track to another; similarities are to the first, as the extension wants."""
     start, end = (number(asked.need(name), "tr") for name in ("startSongId", "endSongId"))
-    recommender = recommender_of(asked.house.parts)
+    recommender = asked.house.parts.recommender
     count = asked.whole("count", 25, MOST, 2)
     answer = recommender.path(start, end, Request(n=count, per_artist=0))
     vectors = recommender.collection.vectors([one.track.id for one in answer.results])
@@ -68,7 +67,7 @@ def _similar(asked: Asked) -> list[dict[str, Any]]:
     seed = Seed(SEEDS[kind], number(text, kind))
     request = Request((seed,), listener_id=asked.listener_id, n=asked.whole("count", 50, MOST, 1))
     try:
-        answer = recommender_of(asked.house.parts).recommend(request)
+        answer = asked.house.parts.recommender.recommend(request)
     except NotFound as error:
         raise SubsonicError(Code.NOT_FOUND, str(error)) from error
     return [asked.child(one.track) for one in answer.results]
