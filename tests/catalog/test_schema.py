@@ -6,11 +6,12 @@ import subprocess
 import sys
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 from synesthete.catalog import Catalog
 from synesthete.catalog.migrate import FOLDER, HEAD, KNOWN
@@ -41,6 +42,32 @@ def test_a_newer_catalog_is_refused_and_left_alone(catalog_url):
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(MismatchError, match=r"9999.*newer version"):
         Catalog(catalog_url)
+
+
+def test_an_older_catalog_keeps_its_scores_and_app_passwords(tmp_path):
+    url = f"sqlite:///{tmp_path / 'old.sqlite'}"
+    with create_engine(url).begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(FOLDER))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(text(
+            "INSERT INTO listeners (id, name, role, time_zone, letter, letter_weekday, letter_hour, created_at) "
+            "VALUES (7, 'ana', 'owner', 'UTC', 0, 0, 7, 1)"
+        ))  # fmt: skip
+        connection.execute(text(
+            "INSERT INTO scores (at, protocol, subject, metric, value) VALUES (5, 'taste', 'ease', 'recall@20', 0.5)"
+        ))  # fmt: skip
+        connection.execute(text(
+            "INSERT INTO \"values\" VALUES ('subsonic password 7', 'swordfish'), ('subsonic password 8', 'of nobody')"
+        ))  # fmt: skip
+    with Catalog(url) as catalog:
+        [score] = catalog.scores.all()
+        assert (score.value, score.listener_id, score.rests_on) == (0.5, None, None)
+        assert catalog.personal.kept(7, "app password") == "swordfish"
+        assert catalog.values.get("subsonic password 7") is catalog.values.get("subsonic password 8") is None
+        catalog.personal.erase(7)
+        assert catalog.personal.kept(7, "app password") is None
 
 
 def test_two_processes_may_open_a_new_catalog_at_once(tmp_path):

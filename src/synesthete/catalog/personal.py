@@ -18,13 +18,16 @@ from synesthete.catalog.schema import (
     listeners,
     listens,
     metadata,
+    own_values,
     play_counts,
     playlist_tracks,
     playlists,
+    scores,
     searches,
     shares,
     tracks,
 )
+from synesthete.catalog.writing import upsert
 
 _SECRET = frozenset({"listener_id", "password_hash", "key_hash", "token", "html", "plain"})
 _EXPORTED = (
@@ -38,6 +41,7 @@ _EXPORTED = (
     shares,
     imports,
     api_keys,
+    scores,
 )
 
 ERASED = "people erased"
@@ -70,11 +74,35 @@ class Personal(Noun):
             connection.execute(delete(listeners).where(listeners.c.id == who))
             values.put(ERASED, str(int(values.get(ERASED) or 0) + 1))
 
+    # -- named values of one person: secrets and marks, in nobody's export and gone with the person
+
+    def kept(self, listener_id: int, name: str) -> str | None:
+        """The person's value of this name, or None."""
+        asked = select(_own.value).where(_own.listener_id == int(listener_id), _own.name == name)
+        with self._catalog.read() as connection:
+            return connection.execute(asked).scalar()
+
+    def keep(self, listener_id: int, name: str, value: str, *, once: bool = False) -> str:
+        """Set the person's value, or with `once` only where there is none; the value in force either way."""
+        row = {"listener_id": int(listener_id), "name": name, "value": value}
+        with self._catalog.begin() as connection:
+            upsert(connection, own_values, [row], ["listener_id", "name"], [] if once else ["value"])
+            return str(self.kept(listener_id, name))
+
+    def drop(self, listener_id: int, name: str) -> None:
+        """Forget the person's value; nothing happens when there is none."""
+        mine = (_own.listener_id == int(listener_id), _own.name == name)
+        with self._catalog.begin() as connection:
+            connection.execute(delete(own_values).where(*mine))
+
     def _entries(self, playlist_id: int) -> list[dict[str, Any]]:
         lines = self._catalog.playlists.lines(playlist_id)
         known = self._catalog.tracks.many(i for i, _ in lines if i is not None)
         named = (other if track_id is None else known[track_id] for track_id, other in lines)
         return [{"title": n.title, "artist": n.artist, "album": n.album} for n in named if n is not None]
+
+
+_own = own_values.c
 
 
 def _rows(connection: Connection, table: Table, who: int) -> list[dict[str, Any]]:

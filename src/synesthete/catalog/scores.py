@@ -13,7 +13,10 @@ from synesthete.catalog.writing import now
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """One measured number: `low` and `high` are its 95 % interval, `baseline` what it stands beside."""
+    """One measured number: `low` and `high` are its 95 % interval, `baseline` what it stands beside.
+
+    `listener_id`: whose it is, None for a score about everybody; `rests_on`: how many were asked about.
+    """
 
     protocol: str
     subject: str
@@ -23,6 +26,8 @@ class Score:
     high: float | None = None
     baseline: str | None = None
     at: int = 0
+    listener_id: int | None = None
+    rests_on: int | None = None
 
 
 class Scores(Noun):
@@ -34,6 +39,7 @@ class Scores(Noun):
             {
                 "protocol": s.protocol, "subject": s.subject, "metric": s.metric, "value": s.value,
                 "low": s.low, "high": s.high, "baseline": s.baseline, "at": s.at or now(),
+                "listener_id": s.listener_id, "rests_on": s.rests_on,
             }
             for s in measured
         ]  # fmt: skip
@@ -41,13 +47,27 @@ class Scores(Noun):
             with self._catalog.begin() as connection:
                 connection.execute(scores.insert(), rows)
 
-    def all(self, protocol: str | None = None, n: int = 200) -> list[Score]:
-        """The last n scores, newest first, of one protocol or all."""
-        c = scores.c
-        asked = select(c.protocol, c.subject, c.metric, c.value, c.low, c.high, c.baseline, c.at)
+    def all(self, protocol: str | None = None, n: int = 200, listener_id: int | None = None) -> list[Score]:
+        """The last n scores, newest first, of one protocol or all: those about everybody, or one listener's."""
+        asked = _ALL.where(_c.listener_id.is_(None) if listener_id is None else _c.listener_id == listener_id)
         if protocol is not None:
-            asked = asked.where(c.protocol == protocol)
+            asked = asked.where(_c.protocol == protocol)
         with self._catalog.read() as connection:
             return [
-                Score(*row) for row in connection.execute(asked.order_by(c.at.desc(), c.id.desc()).limit(n))
+                Score(*row) for row in connection.execute(asked.order_by(_c.at.desc(), _c.id.desc()).limit(n))
             ]
+
+
+_c = scores.c
+_ALL = select(
+    _c.protocol,
+    _c.subject,
+    _c.metric,
+    _c.value,
+    _c.low,
+    _c.high,
+    _c.baseline,
+    _c.at,
+    _c.listener_id,
+    _c.rests_on,
+)

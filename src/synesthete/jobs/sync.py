@@ -167,8 +167,8 @@ def word_of(opinion: Opinion) -> Word | None:
 def _listens(sync: _Sync) -> None:
     if not isinstance(sync.service, HasListens):
         return
-    mark = f"sync {sync.name} {int(sync.listener_id)} listens"
-    since = int(sync.catalog.values.get(mark) or 0)
+    personal, mark = sync.catalog.personal, f"{sync.name} was read until"
+    since = int(personal.kept(sync.listener_id, mark) or 0)
     for batch in _batches(sync.service.listens(since)):
         with sync.catalog.begin():
             ids = sync.resolve([listen.track for listen in batch])
@@ -178,7 +178,7 @@ def _listens(sync: _Sync) -> None:
             )
             # Kept with the listens themselves: a stop in between neither loses nor repeats any.
             since = max(since, *(listen.at for listen in batch))
-            sync.catalog.values.put(mark, str(since))
+            personal.keep(sync.listener_id, mark, str(since))
         sync.step(len(batch))
 
 

@@ -65,6 +65,13 @@ api_keys = Table(
     Column("revoked_at", BigInteger),
 )  # fmt: skip
 
+own_values = Table(
+    "own_values", metadata,
+    Column("listener_id", ForeignKey("listeners.id", ondelete="CASCADE"), primary_key=True),
+    Column("name", String, primary_key=True),  # app password, Spotify sign-in, how far a service was read ...
+    Column("value", String, nullable=False),
+)  # fmt: skip
+
 listens = Table(
     "listens", metadata,
     Column("id", Id, primary_key=True),

@@ -58,6 +58,8 @@ scores = Table(
     Column("low", Float),
     Column("high", Float),
     Column("baseline", String),
+    Column("listener_id", ForeignKey("listeners.id", ondelete="CASCADE"), index=True),  # NULL: of everybody
+    Column("rests_on", Integer),  # how many listens, listeners or playlists were asked about
 )  # fmt: skip
 
 values = Table(

@@ -21,20 +21,18 @@ from synesthete.web.faults import SignInNeeded, TooMany
 
 SCOPES = ("read", "write", "scrobble")
 """What this door can do at most; administration is not among it."""
+APP_PASSWORD = "app password"
+"""Name of the person's value that holds it."""
 
 
 def app_password(catalog: Catalog, listener_id: ListenerId, *, renew: bool = False) -> str:
     """The listener's password for Subsonic players, made when there is none, or anew."""
-    name, fresh = _name(listener_id), secrets.token_urlsafe(15)
-    if renew:
-        catalog.values.put(name, fresh)
-        return fresh
-    return catalog.values.once(name, fresh)
+    return catalog.personal.keep(listener_id, APP_PASSWORD, secrets.token_urlsafe(15), once=not renew)
 
 
 def forget_app_password(catalog: Catalog, listener_id: ListenerId) -> None:
     """Close this door for the listener until a new app password is made."""
-    catalog.values.remove(_name(listener_id))
+    catalog.personal.drop(listener_id, APP_PASSWORD)
 
 
 class Login:
@@ -93,7 +91,7 @@ class Login:
         keys = (f"name:{name.casefold()}", f"address:{address}")
         self.entrance.throttle.check(*keys)
         account = self.catalog.accounts.named(name)
-        password = self.catalog.values.get(_name(account.id)) if account else None
+        password = self.catalog.personal.kept(account.id, APP_PASSWORD) if account else None
         if account is not None and password is None:
             raise SubsonicError(
                 Code.NO_TOKENS, "this listener has no app password yet: make one with `synesthete keys subsonic`, "
@@ -107,12 +105,8 @@ class Login:
         return Who(account, "key", SCOPES)
 
     def _is_app_password(self, account: Account, password: str) -> bool:
-        kept = self.catalog.values.get(_name(account.id))
+        kept = self.catalog.personal.kept(account.id, APP_PASSWORD)
         return kept is not None and same(password, kept)
-
-
-def _name(listener_id: ListenerId) -> str:
-    return f"subsonic password {int(listener_id)}"
 
 
 def _plain(given: str) -> str:
