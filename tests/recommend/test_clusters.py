@@ -63,6 +63,8 @@ def test_names_come_from_genres_and_what_is_unusual():
     bright[4] = np.nan
     names = names_of(made, genres, {"tempo": tempo, "spotify:brightness": bright, "flat": np.ones(30)})
     assert names == ["Jazz, slow", "Metal & Rock, fast", "bright"]
+    assert names_of(made, genres, {"pulse_clarity": tempo, "key": tempo})[1] == "Metal & Rock, danceable"
+    assert names_of(made, genres, {"own:string_share": tempo})[1] == "Metal & Rock, high string share"
     assert names_of(made, [()] * 30) == ["Group 1", "Group 2", "Group 3"]
     assert names_of(made, [("Pop",)] * 30) == ["Pop 1", "Pop 2", "Pop 3"]
 

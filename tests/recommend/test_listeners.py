@@ -96,6 +96,14 @@ def test_what_is_played_decides_and_the_reason_says_so(world, people):
     assert any(world.genre(i) == "Jazz" for i in places(world, answer))
 
 
+def test_a_track_is_not_said_to_sound_like_itself(world, people):
+    recommender, listener = people
+    play(world, listener, 5, times=10)
+    answer = recommender.recommend(Request(listener_id=listener.id, n=10, taste=0.0, novelty=0.0))
+    own = [r for r in answer.results if world.place(r.track.id) == 5]
+    assert own and own[0].reason == "One of those you come back to."
+
+
 def test_never_and_dislike_act_at_once_and_can_be_undone(world, people):
     recommender, listener = people
     play(world, listener, 5, times=40)

@@ -135,6 +135,9 @@ LOW_HIGH: dict[str, tuple[str, str]] = {
     "brightness": ("dark", "bright"),
     "loudness": ("quiet", "loud"),
     "energy": ("calm", "energetic"),
+    "dynamics": ("even", "of wide dynamics"),
+    "pulse_clarity": ("free in rhythm", "danceable"),
+    "mode": ("in minor", "in major"),
     "danceability": ("free in rhythm", "danceable"),
     "acousticness": ("electric", "acoustic"),
     "instrumentalness": ("sung", "instrumental"),
@@ -143,13 +146,19 @@ LOW_HIGH: dict[str, tuple[str, str]] = {
     "liveness": ("studio", "live"),
 }
 """What a listener would call few and much of a descriptor."""
+WITHOUT_MORE = frozenset({"key"})
+"""A key is higher than another only by number: nothing to call a cluster after."""
 
 
 def _unusual(clustering: Clustering, descriptors: Mapping[str, np.ndarray]) -> list[list[str]]:
     """For each cluster the words for its descriptors that stand out, the most unusual first."""
     found: list[list[tuple[float, str]]] = [[] for _ in range(len(clustering))]
     for name, values in descriptors.items():
-        low, high = LOW_HIGH.get(name.split(":")[-1], (f"low {name}", f"high {name}"))
+        plain = name.split(":")[-1]
+        if plain in WITHOUT_MORE:
+            continue
+        said = plain.replace("_", " ")
+        low, high = LOW_HIGH.get(plain, (f"low {said}", f"high {said}"))
         spread = np.nanstd(values) if np.isfinite(values).any() else 0.0
         if spread < 1e-9:
             continue

@@ -105,6 +105,8 @@ def reason(ranked: Ranked, question: Question) -> str:
     name = next((SourceName(n) for n in ranked.shares), SourceName.SOUND)
     said = ranked.because.get(name, "")
     point = None if ranked.point is None else question.points[ranked.point].name
+    if name == SourceName.SOUND and _is_itself(ranked, question):
+        return "One of those you come back to."
     if name == SourceName.SOUND:
         much = "much " if ranked.parts.get(name, 0.0) >= VERY_ALIKE else ""
         return f"Sounds {much}like {point or said or 'what you asked for'}."
@@ -121,3 +123,8 @@ def reason(ranked: Ranked, question: Question) -> str:
     if question.is_about_listener:
         return "Liked by people who play what you play."
     return "Goes together with what you chose, in other people's listening."
+
+
+def _is_itself(ranked: Ranked, question: Question) -> bool:
+    """Whether the nearest point is the track itself, as happens with what a listener likes and plays."""
+    return ranked.point is not None and question.points[ranked.point].track_id == ranked.track_id
