@@ -84,12 +84,32 @@ class Catalog:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection that reads one consistent state, and sees what its own `begin` has written."""
-        joined: Connection | None = getattr(self._here, "connection", None)
+        joined: Connection | None = getattr(self._here, "connection", None) or self._still()
         if joined is not None:
             yield joined
             return
         with self.engine.connect() as connection:
             yield connection
+
+    @contextmanager
+    def still(self) -> Iterator[None]:
+        """Inside, every `read` on this thread sees one and the same state, over one connection.
+
+        For a question made of many small reads: what others write meanwhile is not seen half. A `begin`
+        inside is a transaction of its own, seen by the reads inside that `begin` only.
+        """
+        if self._still() is not None or getattr(self._here, "connection", None) is not None:
+            yield
+            return
+        with self.engine.connect() as connection:
+            self._here.still = connection
+            try:
+                yield
+            finally:
+                self._here.still = None
+
+    def _still(self) -> Connection | None:
+        return getattr(self._here, "still", None)
 
     def close(self) -> None:
         """Let go of every connection; the catalog may not be used afterwards."""

@@ -102,8 +102,8 @@ class Embeddings(Noun):
     def excerpts_of(self, track_ids: Iterable[int], encoder: str) -> dict[int, Excerpts]:
         """The excerpts of those of these tracks that have some."""
         with self._catalog.read() as connection:
-            rows = connection.execute(_EXCERPTS, {"encoder": encoder} | these(track_ids))
-            return {track_id: _unpacked(*packed) for track_id, *packed in rows}
+            rows = connection.execute(_EXCERPTS, {"encoder": encoder} | these(track_ids)).fetchall()
+        return {track_id: _unpacked(*packed) for track_id, *packed in rows}
 
     def all(self, encoder: str, since: int | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Every visible track this encoder has heard: ids (N,) int64 ascending, vectors (N, D) float16.

@@ -58,6 +58,8 @@ class Tracks(Noun):
         With `wanted`, only those that are visible and pass the filter.
         """
         asked = list(dict.fromkeys(int(i) for i in ids))
+        if not asked:
+            return {}
         rows = _VISIBLE if wanted is not None else _NAMED
         if wanted is not None and wanted != Filter():
             rows = rows.where(*_conditions(wanted))
@@ -236,7 +238,7 @@ _GENRES = select(_g.track_id, _g.genre).where(among(_g.track_id)).order_by(_g.tr
 def _tracks(connection: Connection, asked: Select, given: Mapping[str, Any] | None = None) -> list[Track]:
     rows = connection.execute(asked, given).fetchall()
     genres: dict[int, list[str]] = {}
-    for track_id, genre in connection.execute(_GENRES, these(row[0] for row in rows)):
+    for track_id, genre in connection.execute(_GENRES, these(row[0] for row in rows)).fetchall():
         genres.setdefault(track_id, []).append(genre)
     return [_track(row, tuple(genres.get(row[0], ()))) for row in rows]
 

@@ -14,8 +14,8 @@ from synesthete.index.ivf import IvfIndex
 from synesthete.index.storage import REBUILD, read_index
 
 Kind = Literal["auto", "exact", "ivf"]
-EXACT_UP_TO = 200_000
-"""Tracks that exact search answers for in a few milliseconds; see benchmarks/index.py."""
+EXACT_UP_TO = 50_000
+"""Tracks that exact search answers for in about a millisecond; see benchmarks/index.py."""
 _KINDS: dict[str, type[ExactIndex] | type[IvfIndex]] = {"exact": ExactIndex, "ivf": IvfIndex}
 
 

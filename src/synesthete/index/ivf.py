@@ -1,7 +1,7 @@
 """Search in cells: vectors lie in cells around learned centers, and a query looks into the nearest few.
 
 FAISS inverted lists of float16 vectors, memory-mapped: on a million vectors of 128 numbers recall@10 is
-0.99 with 16 cells of 4,096. What was added or removed since the cells were made lies beside them, searched
+0.995 with 32 cells of 4,096. What was added or removed since the cells were made lies beside them, searched
 exactly, until it is a fifth of the whole; then the cells are made anew.
 """
 
@@ -26,8 +26,9 @@ from synesthete.index.storage import (
     write_index,
 )
 
-PROBES = 16
-"""Cells looked into: recall@10 no longer grows visibly beyond (FLOORS: 0.990 at 16, 0.995 at 32)."""
+PROBES = 32
+"""Cells looked into: recall@10 hardly grows beyond (benchmarks/index.py), and a hundred neighbors need more
+cells than ten."""
 TRAINING_PER_CELL = 64
 """Vectors per center to learn from; FAISS asks for at least 39."""
 STALE_SHARE = 0.2

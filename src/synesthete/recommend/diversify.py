@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 
@@ -25,7 +26,17 @@ SAMPLE = 200
 UNKNOWN = frozenset({"", "unknown artist", "unknown", "various artists"})
 """Artists who are nobody in particular: no limit holds for them."""
 
-AreVersions = Callable[[int, int], bool]
+
+class Versions(Protocol):
+    """Which tracks are versions of which."""
+
+    def of(self, track_id: int) -> set[int]:
+        """Those that may be versions of this one."""
+        ...
+
+    def are(self, a: int, b: int) -> bool:
+        """Whether two of which one may be a version of the other are."""
+        ...
 
 
 @dataclass(slots=True)
@@ -50,7 +61,7 @@ def diversify(
     ranked: list[Ranked],
     tracks: Mapping[TrackId, Track],
     limits: Limits,
-    are_versions: AreVersions | None = None,
+    versions: Versions | None = None,
 ) -> list[Chosen]:
     """Up to n of the ranked, best first, by maximal marginal relevance within the limits.
 
@@ -78,7 +89,7 @@ def diversify(
         track = tracks.get(TrackId(entry.track_id))
         if track is None:
             continue
-        twin = _twin(entry, chosen, are_versions)
+        twin = _twin(entry, chosen, versions)
         if twin is not None:
             twin.versions.append(entry.track_id)
             continue
@@ -95,7 +106,7 @@ def diversify(
     for place in np.flatnonzero(
         open_to
     ):  # the list is full, but versions of what is on it may still lie behind
-        twin = _twin(pool[place], chosen, are_versions)
+        twin = _twin(pool[place], chosen, versions)
         if twin is not None:
             twin.versions.append(pool[place].track_id)
     return list(chosen.values())
@@ -129,10 +140,11 @@ class _Closeness:
         self.to_chosen = np.maximum(self.to_chosen, likeness)
 
 
-def _twin(entry: Ranked, chosen: Mapping[int, Chosen], are_versions: AreVersions | None) -> Chosen | None:
-    if are_versions is None:
+def _twin(entry: Ranked, chosen: Mapping[int, Chosen], versions: Versions | None) -> Chosen | None:
+    near = versions.of(entry.track_id) if versions is not None else set()
+    if versions is None or not near:
         return None
-    return next((c for i, c in chosen.items() if are_versions(i, entry.track_id)), None)
+    return next((c for i, c in chosen.items() if i in near and versions.are(i, entry.track_id)), None)
 
 
 def _artist(track: Track) -> str:

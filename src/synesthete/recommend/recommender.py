@@ -9,14 +9,15 @@ import numpy as np
 
 from synesthete.music import Track, TrackId
 from synesthete.recommend.blend import UNWELCOME, Ranked, blend
+from synesthete.recommend.closely import Stretch, compare
 from synesthete.recommend.collection import Collection, Coverage
 from synesthete.recommend.diversify import Chosen, Limits, diversify
 from synesthete.recommend.endless import next_requests
 from synesthete.recommend.explain import Recommendation, explain
-from synesthete.recommend.moments import Excerpts, Match, best_match
+from synesthete.recommend.moments import Match, best_match
 from synesthete.recommend.notes import note_on
 from synesthete.recommend.question import Question, look_up
-from synesthete.recommend.recognize import Recognition, nearest_of_many, recognize, shortlist_size
+from synesthete.recommend.recognize import Listen, Recognition, recognize
 from synesthete.recommend.request import Clip, Request
 from synesthete.recommend.sources import WIDE, Source, near_in_sound, sources_of, without
 from synesthete.recommend.twins import Twins
@@ -50,6 +51,10 @@ class Recommender:
 
         Raises NotFound for a seed that leads nowhere. Never empty without a note.
         """
+        with self.collection.catalog.still():
+            return self._recommend(request)
+
+    def _recommend(self, request: Request) -> Answer:
         question = look_up(request, self.collection)
         only_sound = request.taste == 0 and bool(request.seeds)
         sources = (
@@ -67,9 +72,9 @@ class Recommender:
             considered = ranked[: wider * (CONSIDERED + 2 * _wide(request))]
             tracks = self.collection.tracks([r.track_id for r in considered], request.wanted)
             open_to = _welcome(considered, tracks, question)
-            versions.tracks |= tracks | question.seed_tracks
+            versions.meet(tracks | question.seed_tracks)
             open_to = versions.without_seeds(open_to, question) if request.fold else open_to
-            chosen = diversify(open_to, tracks, _limits(request), versions.are if request.fold else None)
+            chosen = diversify(open_to, tracks, _limits(request), versions if request.fold else None)
             if len(chosen) == request.n:
                 break
         results = self._explained(chosen, tracks, question)
@@ -99,14 +104,14 @@ class Recommender:
             artists.append(found.track.artist_id)
             yield found
 
-    def recognize(self, clip: Clip) -> Recognition | None:
-        """The track of the library that is this very recording, and where in it the clip begins; or None."""
-        if not len(self.collection.index):
-            return None
-        queries = np.vstack([clip.vector[None, :], clip.excerpts[:12]])
-        near = self.collection.index.near(queries, shortlist_size(len(self.collection.index)))
-        ids = nearest_of_many(near.ids, near.similarities)[: shortlist_size(len(self.collection.index))]
-        return recognize(Excerpts(clip.excerpts, clip.starts_s, clip.ends_s), self.collection.excerpts(ids))
+    def recognize(
+        self, clip: Clip, sound: Stretch | None = None, listen: Listen = compare
+    ) -> Recognition | None:
+        """The track of the library that is this very recording, and where in it the clip begins; or None.
+
+        `sound` is where the clip itself can be read: with it, the likeliest places are listened to.
+        """
+        return recognize(self.collection, clip, sound, listen)
 
     def _explained(
         self, chosen: list[Chosen], tracks: Mapping[TrackId, Track], question: Question

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
+
 import numpy as np
 
 from synesthete.music import Track, TrackId
@@ -21,13 +24,29 @@ class Twins:
         self._vectors: dict[int, np.ndarray] = {}
         self._excerpts: dict[int, Excerpts] = {}
         self._glances: dict[int, Glance] = {}
+        self._alike: defaultdict[object, list[int]] = defaultdict(list)
+        """The tracks at hand by what may make them kin: their piece, and their length in steps."""
         self._known: dict[tuple[int, int], bool] = {}
 
+    def meet(self, tracks: Mapping[TrackId, Track]) -> None:
+        """Have these tracks at hand too."""
+        for track_id, track in tracks.items():
+            if track_id not in self.tracks:
+                self.tracks[track_id] = track
+                seen = self._glances[int(track_id)] = glance(track)
+                for trait in seen.traits():
+                    self._alike[trait].append(int(track_id))
+
+    def of(self, track_id: int) -> set[int]:
+        """Those of the tracks at hand that may be kin of this one, by name or length; mostly none."""
+        seen = self._glances.get(track_id)
+        if seen is None:
+            return set()
+        near = {i for trait in seen.near_traits() for i in self._alike.get(trait, ()) if i != track_id}
+        return {i for i in near if seen.may_be_kin(self._glances[i])}
+
     def are(self, a: int, b: int) -> bool:
-        """Whether two tracks are one recording or versions of one piece."""
-        one, other = self._glance(a), self._glance(b)
-        if one is None or other is None or not one.may_be_kin(other):
-            return False
+        """Whether two tracks of which one is in `of` the other are one recording or versions of one piece."""
         pair = (min(a, b), max(a, b))
         if pair not in self._known:
             self._known[pair] = self._compare(*pair)
@@ -36,14 +55,17 @@ class Twins:
     def without_seeds(self, ranked: list[Ranked], question: Question) -> list[Ranked]:
         """The ranked without copies and versions of the seeds, which the person has at hand already."""
         own = [p for p in question.points if p.track_id is not None and int(p.track_id) in question.seed_ids]
-        self.tracks |= self._collection.tracks(
-            [p.track_id for p in own if p.track_id is not None and p.track_id not in self.tracks]
+        self.meet(
+            self._collection.tracks(
+                [p.track_id for p in own if p.track_id is not None and p.track_id not in self.tracks]
+            )
         )
         self._vectors |= {r.track_id: r.vector for r in ranked if r.vector is not None}
         self._vectors |= {
             int(p.track_id): p.vector for p in own if p.track_id is not None and p.start_s is None
         }
-        return [r for r in ranked if not any(self.are(int(p.track_id or 0), r.track_id) for p in own)]
+        seeds = {int(p.track_id or 0) for p in own}
+        return [r for r in ranked if not any(self.are(i, r.track_id) for i in seeds & self.of(r.track_id))]
 
     def _compare(self, a: int, b: int) -> bool:
         one, other = self.tracks[TrackId(a)], self.tracks[TrackId(b)]
@@ -52,12 +74,6 @@ class Twins:
         missing = [i for i in (a, b) if i not in self._excerpts]
         self._excerpts |= self._collection.excerpts(missing)
         return kinship(one, other, self._excerpts.get(a), self._excerpts.get(b)) != Kinship.STRANGERS
-
-    def _glance(self, track_id: int) -> Glance | None:
-        seen = self._glances.get(track_id)
-        if seen is None and TrackId(track_id) in self.tracks:
-            seen = self._glances[track_id] = glance(self.tracks[TrackId(track_id)])
-        return seen
 
     def _similarity(self, a: int, b: int) -> float:
         missing = [i for i in (a, b) if i not in self._vectors]
