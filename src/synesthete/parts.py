@@ -99,9 +99,11 @@ class Parts:
 
         Raises NotFound while nothing has been analyzed.
         """
+        return self._index_of(self.stamp)
+
+    def _index_of(self, stamp: str) -> Index:
         from synesthete.index.choose import load_index
 
-        stamp = self.stamp
         folder = self.index_folder(stamp)
         mark = (stamp, _mark(folder / "card.json"))
         with self._lock:
@@ -132,20 +134,21 @@ class Parts:
         from synesthete.recommend.collection import Collection
         from synesthete.recommend.recommender import Recommender
 
-        with self._lock:
-            index, taste = self._index_or_none(), self.taste
+        with self._lock, self.catalog.still():
+            stamp, made = self.stamp, self.catalog.values.get(CLUSTERS_MADE)
+            index, taste = self._index_or_none(stamp), self.taste
             made_of = (self._index and self._index[0], self._taste and self._taste[0])
-            mark = (self.stamp, index is None, *made_of, self.catalog.values.get(CLUSTERS_MADE))
+            mark = (stamp, index is None, *made_of, made)
             if self._recommender is None or self._recommender[0] != mark:
-                collection = Collection(self.catalog, index or self._empty_index(), self.stamp, taste)
+                collection = Collection(self.catalog, index or self._empty_index(), stamp, taste)
                 ids, clusters, _ = self.catalog.atlas.cluster_column()
                 members = dict(zip(ids.tolist(), clusters.tolist(), strict=True))
                 self._recommender = (mark, Recommender(collection, members))
             return self._recommender[1]
 
-    def _index_or_none(self) -> Index | None:
+    def _index_or_none(self, stamp: str) -> Index | None:
         try:
-            return self.index
+            return self._index_of(stamp)
         except NotFound:
             return None
 

@@ -12,7 +12,14 @@ from synesthete.recommend.blend import Ranked
 from synesthete.recommend.collection import Collection
 from synesthete.recommend.moments import Excerpts
 from synesthete.recommend.question import Question
-from synesthete.recommend.versions import IDENTICAL, Glance, Kinship, glance, kinship, same_piece
+from synesthete.recommend.versions import (
+    IDENTICAL,
+    SAME_FILE_LENGTH_S,
+    Glance,
+    Kinship,
+    glance,
+    kinship,
+)
 
 
 class Twins:
@@ -21,29 +28,37 @@ class Twins:
     def __init__(self, collection: Collection):
         self.tracks: dict[TrackId, Track] = {}
         self._collection = collection
+        self._glances: dict[int, Glance] = {}
         self._vectors: dict[int, np.ndarray] = {}
         self._excerpts: dict[int, Excerpts] = {}
-        self._glances: dict[int, Glance] = {}
-        self._alike: defaultdict[object, list[int]] = defaultdict(list)
-        """The tracks at hand by what may make them kin: their piece, and their length in steps."""
+        self._of_piece: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
+        self._as_long_and_alike: defaultdict[int, set[int]] = defaultdict(set)
         self._known: dict[tuple[int, int], bool] = {}
 
-    def meet(self, tracks: Mapping[TrackId, Track]) -> None:
-        """Have these tracks at hand too."""
+    def meet(self, tracks: Mapping[TrackId, Track], vectors: Mapping[int, np.ndarray]) -> None:
+        """Have these tracks at hand too, with the vectors of those that were heard."""
         for track_id, track in tracks.items():
             if track_id not in self.tracks:
                 self.tracks[track_id] = track
                 seen = self._glances[int(track_id)] = glance(track)
-                for trait in seen.traits():
-                    self._alike[trait].append(int(track_id))
+                if seen.piece is not None:
+                    self._of_piece[seen.piece].add(int(track_id))
+        self._vectors |= vectors
+        ids = [i for i in self._vectors if i in self._glances]
+        rows = np.array([self._vectors[i] for i in ids], np.float32)
+        lengths = np.array([self._glances[i].duration_s for i in ids])
+        near = np.abs(lengths[:, None] - lengths[None, :]) <= SAME_FILE_LENGTH_S
+        for a, b in zip(*np.nonzero(near & (rows @ rows.T >= IDENTICAL.alike)), strict=True):
+            if a != b:
+                self._as_long_and_alike[ids[a]].add(ids[b])
 
     def of(self, track_id: int) -> set[int]:
-        """Those of the tracks at hand that may be kin of this one, by name or length; mostly none."""
+        """Those at hand that may be versions of this one, by name, or by length and sound; mostly none."""
         seen = self._glances.get(track_id)
-        if seen is None:
-            return set()
-        near = {i for trait in seen.near_traits() for i in self._alike.get(trait, ()) if i != track_id}
-        return {i for i in near if seen.may_be_kin(self._glances[i])}
+        named = (
+            self._of_piece.get(seen.piece, set()) if seen is not None and seen.piece is not None else set()
+        )
+        return (named | self._as_long_and_alike.get(track_id, set())) - {track_id}
 
     def are(self, a: int, b: int) -> bool:
         """Whether two tracks of which one is in `of` the other are one recording or versions of one piece."""
@@ -52,32 +67,25 @@ class Twins:
             self._known[pair] = self._compare(*pair)
         return self._known[pair]
 
-    def without_seeds(self, ranked: list[Ranked], question: Question) -> list[Ranked]:
-        """The ranked without copies and versions of the seeds, which the person has at hand already."""
+    def without_seeds(
+        self, ranked: list[Ranked], tracks: Mapping[TrackId, Track], question: Question
+    ) -> list[Ranked]:
+        """The ranked without copies and versions of the seeds, which the person has at hand already.
+
+        `tracks` holds what is known of the ranked; from now on they are at hand.
+        """
         own = [p for p in question.points if p.track_id is not None and int(p.track_id) in question.seed_ids]
-        self.meet(
-            self._collection.tracks(
-                [p.track_id for p in own if p.track_id is not None and p.track_id not in self.tracks]
-            )
-        )
-        self._vectors |= {r.track_id: r.vector for r in ranked if r.vector is not None}
-        self._vectors |= {
-            int(p.track_id): p.vector for p in own if p.track_id is not None and p.start_s is None
-        }
         seeds = {int(p.track_id or 0) for p in own}
+        vectors = {int(p.track_id or 0): p.vector for p in own if p.start_s is None}
+        missing = sorted(seeds - vectors.keys())
+        vectors |= dict(zip(missing, self._collection.vectors(missing), strict=True)) if missing else {}
+        vectors |= {r.track_id: r.vector for r in ranked if r.vector is not None}
+        known = {**tracks, **question.seed_tracks, **self.tracks}
+        self.meet(known | self._collection.tracks(i for i in seeds if i not in known), vectors)
         return [r for r in ranked if not any(self.are(i, r.track_id) for i in seeds & self.of(r.track_id))]
 
     def _compare(self, a: int, b: int) -> bool:
         one, other = self.tracks[TrackId(a)], self.tracks[TrackId(b)]
-        if not same_piece(one, other) and self._similarity(a, b) < IDENTICAL.alike:
-            return False
         missing = [i for i in (a, b) if i not in self._excerpts]
         self._excerpts |= self._collection.excerpts(missing)
         return kinship(one, other, self._excerpts.get(a), self._excerpts.get(b)) != Kinship.STRANGERS
-
-    def _similarity(self, a: int, b: int) -> float:
-        missing = [i for i in (a, b) if i not in self._vectors]
-        if missing:
-            self._vectors |= dict(zip(missing, self._collection.vectors(missing), strict=True))
-        similarity = float(self._vectors[a] @ self._vectors[b])
-        return -1.0 if np.isnan(similarity) else similarity

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from math import isnan, nan
+from math import nan
 from typing import NamedTuple
 
 import numpy as np
@@ -84,19 +84,6 @@ class Glance(NamedTuple):
 
     duration_s: float
     piece: tuple[str, str] | None
-
-    def traits(self) -> list[object]:
-        """What others that may be kin are found by: the piece, and the length in steps."""
-        steps = [] if isnan(self.duration_s) else [int(self.duration_s / SAME_FILE_LENGTH_S)]
-        return [*steps, *([self.piece] if self.piece else [])]
-
-    def near_traits(self) -> list[object]:
-        """The traits that one who may be kin has at least one of."""
-        return [
-            near
-            for trait in self.traits()
-            for near in ((trait - 1, trait, trait + 1) if isinstance(trait, int) else (trait,))
-        ]
 
     def may_be_kin(self, other: Glance) -> bool:
         """Whether names or lengths allow two tracks to be kin at all; cheap, and mostly no."""

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
+from starlette.formparsers import MultiPartParser
 
 from synesthete import __version__
 from synesthete.parts import Parts
@@ -47,7 +48,7 @@ from synesthete.web.doors import open_doors
 from synesthete.web.errands import Errands
 from synesthete.web.faults import catch_faults
 from synesthete.web.guard import ORDINARY_BYTES, Guard
-from synesthete.web.house import PREFIX, House, address_of, identify
+from synesthete.web.house import PREFIX, House, identify, who_asks
 from synesthete.web.sound.clips import Clips
 from synesthete.web.sound.ears import Ears
 from synesthete.web.sound.tasks import HearTask, warm
@@ -62,6 +63,9 @@ ROUTERS: tuple[APIRouter, ...] = (
 FILES = (f"{PREFIX}/clips", f"{PREFIX}/playlists/import", "/model/predict")
 """Routes that take files: their bodies may be as large as SYNESTHETE_UPLOAD_MB says."""
 
+IN_MEMORY_BYTES = 4_000_000
+"""Uploads up to so large are not written to a temporary file on their way: ten seconds of WAV are not."""
+
 ERRORS: dict[int | str, dict[str, object]] = {"default": {"model": ErrorAnswer}, 422: {"model": ErrorAnswer}}
 
 
@@ -70,6 +74,7 @@ def create_app(parts: Parts, *, ears: Ears | None = None) -> FastAPI:
 
     The end of the lifespan ends the processes it started.
     """
+    MultiPartParser.spool_max_size = IN_MEMORY_BYTES
     settings = parts.settings
     house = House(
         parts=parts,
@@ -102,7 +107,11 @@ def create_app(parts: Parts, *, ears: Ears | None = None) -> FastAPI:
     pages.serve_pages(app)
     catch_faults(app)
     app.add_middleware(
-        Guard, hosts=_hosts(parts), limit=_limit(settings.upload_mb), is_known=_is_known(house)
+        Guard,
+        hosts=_hosts(parts),
+        limit=_limit(settings.upload_mb),
+        closed=frozenset(FILES),
+        is_known=_is_known(house),
     )
     return app
 
@@ -157,9 +166,7 @@ def _is_known(house: House) -> Callable[[Request], bool]:
     """Whether somebody we know sends this: asked before a file is read, so that strangers cannot fill the disk."""
 
     def is_known(request: Request) -> bool:
-        if request.url.path not in FILES:
-            return True
-        return house.entrance.who(request.headers, request.cookies, address_of(request)).account is not None
+        return who_asks(house.entrance, request).account is not None
 
     return is_known
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from functools import cached_property
 
 from synesthete.catalog.tracks import Filter
 from synesthete.errors import InputError, NotFound
@@ -24,11 +25,10 @@ class Asked:
     def __init__(self, house: House, who: Who):
         self._house, self._who = house, who
         self._catalog = house.catalog
-        self._clips: dict[str, ask.Clip] = {}
 
-    @property
+    @cached_property
     def recommender(self) -> Recommender:
-        """Who answers."""
+        """Who answers: one and the same for all of this question."""
         return self._house.parts.recommender
 
     def recommend(self, question: models.RecommendationRequest) -> models.RecommendationAnswer:

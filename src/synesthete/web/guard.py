@@ -57,7 +57,8 @@ class Guard:
     """Wraps the whole application.
 
     `hosts` are the names a request may be addressed to (against DNS rebinding), or None for any;
-    `limit` says for a path how many bytes its body may have; `is_known` whether the body may be read at all.
+    `limit` says for a path how many bytes its body may have; a body for one of the `closed` paths is read only
+    when `is_known` knows who sends it.
     """
 
     def __init__(
@@ -65,9 +66,11 @@ class Guard:
         app: ASGIApp,
         hosts: Iterable[str] | None,
         limit: Callable[[str], int],
+        closed: frozenset[str],
         is_known: Callable[[Request], bool],
     ):
         self._app = app
+        self._closed = closed
         self._hosts = None if hosts is None else frozenset(hosts)
         self._limit, self._is_known = limit, is_known
 
@@ -98,7 +101,7 @@ class Guard:
         await self._app(scope, _counted(receive, limit), safely)
 
     async def _stranger(self, scope: Scope) -> JSONResponse | None:
-        if scope["method"] in SAFE:
+        if scope["method"] in SAFE or scope["path"] not in self._closed:
             return None
         try:
             known = await run_in_threadpool(self._is_known, Request(scope))

@@ -53,10 +53,16 @@ def address_of(request: Request) -> str:
     return request.client.host if request.client else "unknown"
 
 
+def who_asks(entrance: Entrance, request: Request) -> Who:
+    """Who sent this request; looked up once, however many want to know."""
+    if not hasattr(request.state, "who"):
+        request.state.who = entrance.who(request.headers, request.cookies, address_of(request))
+    return cast(Who, request.state.who)
+
+
 def identify(request: Request) -> Who:
     """Who asks, once the rule of the route let them in."""
-    entrance = cast(House, request.app.state.house).entrance
-    who = entrance.who(request.headers, request.cookies, address_of(request))
+    who = who_asks(cast(House, request.app.state.house).entrance, request)
     path = request.scope["route"].path.removeprefix(PREFIX)  # whether or not it was told with its prefix
     method = "GET" if request.method == "HEAD" else request.method
     admit(who, RULES[f"{method} {path}"])

@@ -23,6 +23,8 @@ KEPT_S = 3600
 MOST = 200
 """Clips kept at once, and with MOST_BYTES the room they take; the oldest go first."""
 MOST_BYTES = 2_000_000_000
+SWEPT_AFTER = 20
+"""Old clips are looked for when a 20th of either has come in since: looking costs more than keeping one."""
 
 _ID = re.compile(r"[A-Za-z0-9_-]{22}")
 
@@ -48,14 +50,21 @@ class Clips:
         self._folder = folder
         self._kept_s, self._most, self._most_bytes = kept_s, most, most_bytes
         self._lock = threading.Lock()
+        self._since = (
+            most,
+            most_bytes,
+        )  # clips and bytes since the last sweep; the first finds what is there
 
     def receive(self, source: BinaryIO) -> Path:
         """Copy an upload to a new place of ours, so that other processes can read it."""
-        self._sweep()
+        clips, size = self._since
+        if clips * SWEPT_AFTER >= self._most or size * SWEPT_AFTER >= self._most_bytes:
+            self._sweep()
         place = self._folder / secrets.token_urlsafe(16)
         place.mkdir(parents=True)
         with (place / "sound").open("wb") as file:
             shutil.copyfileobj(source, file, 1 << 20)
+            self._note(file.tell())
         return place / "sound"
 
     def discard(self, sound: Path) -> None:
@@ -116,9 +125,15 @@ class Clips:
             raise _gone(clip_id)
         return self._folder / clip_id
 
+    def _note(self, size: int) -> None:
+        with self._lock:
+            clips, before = self._since
+            self._since = clips + 1, before + size
+
     def _sweep(self) -> None:
         """Make room: what has expired goes, then the oldest until the rest fits."""
         with self._lock:
+            self._since = 0, 0
             if not self._folder.is_dir():
                 return
             aged = sorted((_made_at(place), place) for place in self._folder.iterdir() if place.is_dir())
