@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from synesthete import __version__
 from synesthete.parts import Parts
-from synesthete.web import letters, pages, shared_pages
+from synesthete.web import letters, pages, shared_pages, welcome
 from synesthete.web.api import (
     artists,
     clips,
@@ -28,6 +28,7 @@ from synesthete.web.api import (
     map,
     me,
     near,
+    oidc,
     outside,
     playlist_files,
     playlists,
@@ -41,6 +42,7 @@ from synesthete.web.api import (
 )
 from synesthete.web.api.models.base import ErrorAnswer
 from synesthete.web.auth.entrance import Entrance, is_loopback
+from synesthete.web.auth.oidc import open_provider
 from synesthete.web.auth.rules import check_rules
 from synesthete.web.clockwork import tick
 from synesthete.web.doors import open_doors
@@ -55,7 +57,7 @@ from synesthete.web.sound.tasks import HearTask, warm
 ROUTERS: tuple[APIRouter, ...] = (
     status.router, search.router, tracks.router, artists.router, near.router, clips.router, recommendations.router,
     outside.router, playlist_files.router, playlists.router, clusters.router, map.router, library.router, jobs.router,
-    encoders.router, me.router, listeners.router, keys.router, words.router, listens.router, searches.router,
+    encoders.router, me.router, oidc.router, listeners.router, keys.router, words.router, listens.router, searches.router,
     shares.router, dashboard.router,
 )  # fmt: skip
 
@@ -77,6 +79,7 @@ def create_app(parts: Parts, *, ears: Ears | None = None) -> FastAPI:
         ears=ears or Ears(1, settings.upload_timeout_s),
         clips=Clips(settings.data / "clips"),
         errands=Errands(settings),
+        provider=open_provider(settings),
     )
     app = FastAPI(
         title="Synesthete",
@@ -97,7 +100,7 @@ def create_app(parts: Parts, *, ears: Ears | None = None) -> FastAPI:
     check_rules(rule_names(ROUTERS))
     app.include_router(api)
     open_doors(app, house)
-    for page in (letters.router, shared_pages.router):
+    for page in (letters.router, shared_pages.router, welcome.router):
         app.include_router(page)
     pages.serve_pages(app)
     catch_faults(app)

@@ -1172,6 +1172,28 @@ export interface paths {
         patch: operations["listeners_change"];
         trace?: never;
     };
+    "/api/v1/listeners/{listener_id}/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Invitation
+         * @description A link with which someone chooses their password: the first one, or a new one when it was forgotten.
+         *
+         *     It ends after a week, or once a password was chosen; making it changes nothing yet.
+         */
+        post: operations["listeners_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/keys": {
         parameters: {
             query?: never;
@@ -2191,6 +2213,16 @@ export interface components {
             dim: number;
         };
         /**
+         * Invitation
+         * @description A link with which someone chooses their password, once.
+         */
+        Invitation: {
+            /** Url */
+            url: string;
+            /** Expires At */
+            expires_at: number;
+        };
+        /**
          * Job
          * @description Work that takes time.
          */
@@ -2301,6 +2333,11 @@ export interface components {
             letter_hour: number;
             /** Has Password */
             has_password: boolean;
+            /**
+             * Has Provider
+             * @description Whether they can sign in with the server's provider.
+             */
+            has_provider: boolean;
             /** Created At */
             created_at: number;
             /** Seen At */
@@ -3396,6 +3433,11 @@ export interface components {
              * @description Sources of candidates that can answer now.
              */
             sources: string[];
+            /**
+             * Upload Mb
+             * @description Largest upload, megabytes.
+             */
+            upload_mb: number;
         };
         /**
          * Track
@@ -6295,6 +6337,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Listener"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    listeners_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listener_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
                 };
             };
             /** @description Unprocessable Entity */
