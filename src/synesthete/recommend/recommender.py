@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from synesthete.music import Track, TrackId
 from synesthete.recommend.blend import UNWELCOME, Ranked, blend
 from synesthete.recommend.closely import Stretch, compare

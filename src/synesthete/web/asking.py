@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from functools import partial
 
 from synesthete.catalog.tracks import Filter
 from synesthete.errors import InputError, NotFound
 from synesthete.music import ArtistId, TrackId
 from synesthete.recommend import request as ask
+from synesthete.recommend.closely import Stretch, compare
 from synesthete.recommend.explain import Recommendation
 from synesthete.recommend.recommender import Answer, Recommender
 from synesthete.web.api.models import ask as models
@@ -64,7 +66,7 @@ class Asked:
         return models.ClipAnswer(
             **{name: getattr(shown, name) for name in models.RecommendationAnswer.model_fields},
             clip=clip,
-            recording=self._recognized(heard),
+            recording=self._recognized(heard, facts),
         )
 
     def request(
@@ -162,8 +164,9 @@ class Asked:
         elif kind == ask.SeedKind.LISTENER and number not in (0, int(self._who.id)):
             raise NotFound("one can only ask for oneself", subject=number, hint="Give 0 as the id.")
 
-    def _recognized(self, clip: ask.Clip) -> models.Recognized | None:
-        found = self.recommender.recognize(clip)
+    def _recognized(self, clip: ask.Clip, facts: ClipFacts) -> models.Recognized | None:
+        sound = Stretch(self._house.clips.sound(facts), facts.start_s)
+        found = self.recommender.recognize(clip, sound, partial(self._house.ears.ask, compare))
         if found is None:
             return None
         track = Shower(self._catalog, self._who).track(visible(self._catalog, found.track_id))
