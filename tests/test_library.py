@@ -105,7 +105,7 @@ def test_a_recording_is_recognized_from_a_file_or_its_bytes(library, heard, tmp_
     clip = sound.write(tmp_path / "clip.mp3", sound.chord(440, 12.0, 5.0, 3)[:, : 8 * sound.RATE])
     for source in (clip, clip.read_bytes()):
         found = library.recognize(source)
-        assert (found.track_id, found.sure) == (ile.id, True) and found.similarity > 0.9
+        assert (found.track_id, found.sure) == (ile.id, True) and found.similarity > 0.65
     assert library.recognize(sound.write(tmp_path / "other.wav", sound.chord(300, 8.0, 3.3, 5))) is None
 
 
