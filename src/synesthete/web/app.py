@@ -33,6 +33,7 @@ from synesthete.web.api import (
     playlist_files,
     playlists,
     recommendations,
+    replay,
     search,
     searches,
     shares,
@@ -58,7 +59,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     status.router, search.router, tracks.router, artists.router, near.router, clips.router, recommendations.router,
     outside.router, playlist_files.router, playlists.router, clusters.router, map.router, library.router, jobs.router,
     encoders.router, me.router, oidc.router, listeners.router, keys.router, words.router, listens.router, searches.router,
-    shares.router, dashboard.router,
+    shares.router, dashboard.router, replay.router,
 )  # fmt: skip
 
 FILES = (f"{PREFIX}/clips", f"{PREFIX}/playlists/import", "/model/predict")

@@ -126,6 +126,7 @@ RULES: dict[str, Rule] = {
     "GET /dashboard/reception": READ,
     "GET /dashboard/catalog": READ,
     "GET /dashboard/quality": READ,
+    "GET /dashboard/replay": READ,
 }
 """METHOD and path below /api/v1 -> rule."""
 
