@@ -100,6 +100,15 @@ def test_similar_by_id_path_phrase_and_file(library, heard, tmp_path):
         assert all(r.moment and r.reason and -1 <= r.similarity <= 1 for r in answer.results)
 
 
+def test_a_recording_is_recognized_from_a_file_or_its_bytes(library, heard, tmp_path):
+    ile = library.track("ile")
+    clip = sound.write(tmp_path / "clip.mp3", sound.chord(440, 12.0, 5.0, 3)[:, : 8 * sound.RATE])
+    for source in (clip, clip.read_bytes()):
+        found = library.recognize(source)
+        assert (found.track_id, found.sure) == (ile.id, True) and found.similarity > 0.65
+    assert library.recognize(sound.write(tmp_path / "other.wav", sound.chord(300, 8.0, 3.3, 5))) is None
+
+
 def test_questions_that_lead_nowhere(library, heard, tmp_path):
     with pytest.raises(NotFound, match="no track is meant"):
         library.similar("zzzz qqqq")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from synesthete.catalog.tracks import Filter
     from synesthete.jobs.running import Report
     from synesthete.jobs.scan import Findings
+    from synesthete.recommend.recognize import Recognition
     from synesthete.recommend.recommender import Answer
     from synesthete.recommend.request import Clip, Seed
 
@@ -229,6 +230,20 @@ class Library:
         heard = hear(self.parts.encoder, path, "full", start_s or 0.0, end_s)
         called = name or ("your clip" if isinstance(path, bytes) else path.name)
         return Clip(heard.track, heard.excerpts, heard.starts_s, heard.ends_s, called)
+
+    def recognize(
+        self, source: StrPath | bytes, start_s: float | None = None, end_s: float | None = None
+    ) -> Recognition | None:
+        """The track that is this very recording, and where in it the sound begins; None when there is none.
+
+        Small mp3s and a phone's microphone do not hide it. It is listened to where the track's file is at hand.
+        Raises AudioError when the sound cannot be read.
+        """
+        from synesthete.recommend.closely import Stretch
+
+        clip = self.hear(source, start_s, end_s)
+        path = source if isinstance(source, bytes) else Path(source).expanduser()
+        return self.parts.recommender.recognize(clip, Stretch(path, start_s or 0.0))
 
     def close(self) -> None:
         """Let everything go."""

@@ -29,7 +29,7 @@ class Settings(BaseModel):
     database: str | None = Field(None, description="SQLAlchemy URL; SQLite in the data folder when empty.")
     encoder: str | None = Field(None, description="Encoder in force; the shipped one when empty.")
     execution_provider: str = Field("CPUExecutionProvider", description="ONNX Runtime execution provider.")
-    index: Literal["auto", "exact", "ivf"] = Field("auto", description="auto: exact up to 200,000 tracks.")
+    index: Literal["auto", "exact", "ivf"] = Field("auto", description="auto: exact up to 50,000 tracks.")
     workers: int = Field(0, ge=0, le=256, description="Processes that analyze; 0 means one per core.")
     nice: int = Field(10, ge=0, le=19, description="Niceness of analysis processes.")
     load: int = Field(100, ge=1, le=100, description="Share of each core that analysis may use, percent.")
@@ -49,6 +49,7 @@ class Settings(BaseModel):
     oidc_issuer: str | None = Field(None, description="OpenID Connect issuer for signing in.")
     oidc_client_id: str | None = Field(None, description="Client id at that issuer.")
     oidc_client_secret: str | None = Field(None, description="Client secret at that issuer.")
+    oidc_owners: tuple[str, ...] = Field((), description="Verified e-mail addresses of owners, with commas.")
 
     @property
     def database_url(self) -> str:
@@ -79,7 +80,7 @@ def load_with_sources(
     sources = {name: "default" for name in Settings.model_fields}
     layers = [
         (str(folder / FILE), _from_file(folder / FILE)),
-        ("environment", {**environment, **_split_roots(environment)}),
+        ("environment", {**environment, **_split(environment)}),
         ("command line", {name: value for name, value in given.items() if value is not None}),
     ]
     for source, layer in layers:
@@ -98,10 +99,16 @@ def load_with_sources(
         ) from error
 
 
-def _split_roots(environment: dict[str, str]) -> dict[str, Any]:
-    if "roots" not in environment:
-        return {}
-    return {"roots": tuple(filter(None, environment["roots"].split(os.pathsep)))}
+SEPARATORS = {"roots": os.pathsep, "oidc_owners": ","}
+"""What stands between the values of a list in one environment variable."""
+
+
+def _split(environment: dict[str, str]) -> dict[str, Any]:
+    return {
+        name: tuple(part.strip() for part in environment[name].split(separator) if part.strip())
+        for name, separator in SEPARATORS.items()
+        if name in environment
+    }
 
 
 def _from_file(path: Path) -> dict[str, Any]:

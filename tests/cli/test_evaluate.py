@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pytest
 
+from synesthete.catalog import Catalog
 from synesthete.cli import run
 from synesthete.evaluate.tables import write_columns
 from tests.contracts.test_taste_models import checkerboard
@@ -56,3 +57,24 @@ def test_misuse_is_told(plays, capsys):
 def test_a_library_without_listens_says_what_to_do(tmp_path, capsys):
     assert run(["--data", str(tmp_path), "evaluate", "taste"]) == 1
     assert "import" in capsys.readouterr().err
+
+
+def test_scores_of_a_table_are_kept_where_that_was_wished(plays, tmp_path):
+    data = tmp_path / "data"
+    command = [
+        "--data",
+        str(data),
+        "evaluate",
+        "taste",
+        str(plays / "plays.parquet"),
+        "--model",
+        "popularity",
+    ]
+    assert run(command) == 0 and not (data / "catalog.sqlite").exists()
+    assert run([*command, "--keep"]) == 0
+    with Catalog(f"sqlite:///{data / 'catalog.sqlite'}") as catalog:
+        kept = {score.metric: score for score in catalog.scores.all("taste")}
+    recall = kept["Recall@20, strong generalization"]
+    assert (
+        recall.subject == "popularity" and recall.low <= recall.value <= recall.high and recall.rests_on == 20
+    )

@@ -12,10 +12,11 @@ from click.testing import CliRunner
 
 from synesthete.cli.evaluate_sound import sound as command
 from synesthete.encoders.descriptors import DescriptorEncoder
-from synesthete.errors import FormatError
+from synesthete.errors import FormatError, NotFound
 from synesthete.evaluate.collection import chosen, committed_albums, drawn_albums, labeled_files
 from synesthete.evaluate.degrade import phone, remastered, small_mp3
-from synesthete.evaluate.sound import evaluate_sound, table
+from synesthete.evaluate.report import as_text
+from synesthete.evaluate.sound import evaluate_sound
 from tests.sound import chord
 
 RATE = 16_000
@@ -48,10 +49,17 @@ def test_measures_and_leaves_out(folder: Path) -> None:
     assert row["album_map"] > 0.9 and row["album_p1"] == 1.0 and row["clean_track_top10"] == 1.0
     assert np.isnan(row["artist_elsewhere_map"])  # no artist has two albums here
     assert list(report.scores) == ["descriptors@1", "mfcc@1"]
-    assert "| descriptors@1 | " in table(report)
-    assert (
-        json.loads(json.dumps(report.to_dict(), allow_nan=False))["scores"]["mfcc@1"]["album_map"] is not None
-    )
+    told = as_text(report.tables())
+    assert "| descriptors@1 | " in told and "## Over mfcc@1" in told and "seed 0" in told
+    assert "artist elsewhere" not in told, "what could not be measured is no column"
+    plain = json.loads(json.dumps(report.to_dict(), allow_nan=False))
+    assert plain["scores"]["mfcc@1"]["album_map"] is not None and plain["baseline"] == "mfcc@1"
+    low, high = plain["intervals"]["descriptors@1"]["album_map"]
+    assert low <= plain["scores"]["descriptors@1"]["album_map"] <= high
+    over = plain["differences"]["descriptors@1"]["album_map"]
+    assert over["mean"] == pytest.approx(row["album_map"] - report.scores["mfcc@1"]["album_map"], abs=1e-4)
+    kept = {(score.subject, score.metric): score for score in report.kept()}
+    assert kept["descriptors@1", "album_map"].low == pytest.approx(low, abs=1e-4)
 
 
 def test_the_same_seed_measures_the_same(folder: Path) -> None:
@@ -60,12 +68,21 @@ def test_the_same_seed_measures_the_same(folder: Path) -> None:
     assert again[0] == again[1]
 
 
-def test_command_line(folder: Path) -> None:
-    done = CliRunner().invoke(
-        command, [str(folder), "--encoder", "descriptors", "--json"], obj={}, standalone_mode=False
-    )
+def test_command_line(folder: Path, tmp_path: Path) -> None:
+    asked = [str(folder), "--encoder", "descriptors"]
+    page = tmp_path / "page.html"
+    more = ["--json", "--baseline", "descriptors", "--html", str(page), "--seed", "5"]
+    done = CliRunner().invoke(command, asked + more, obj={}, standalone_mode=False)
     assert done.exception is None and done.return_value == 3
-    assert json.loads(done.stdout)["tracks"] == 9
+    told = json.loads(done.stdout)
+    assert (told["tracks"], told["seed"], told["baseline"]) == (9, 5, "descriptors@1")
+    assert list(told["differences"]) == ["mfcc@1"]
+    written = page.read_text("utf-8")
+    assert "Over descriptors@1" in written and "<svg" in written and "seed 5" in written
+    with pytest.raises(NotFound):
+        CliRunner().invoke(
+            command, [*asked, "--baseline", "aurora"], obj={}, standalone_mode=False, catch_exceptions=False
+        )
 
 
 def test_splits(folder: Path, tmp_path: Path) -> None:

@@ -159,7 +159,7 @@ def test_pages_are_found_and_nothing_outside_them(client, tmp_path):
     app = FastAPI()
     serve_pages(app, built)
     catch_faults(app)
-    app.add_middleware(Guard, hosts=None, limit=lambda _: 10, is_known=lambda _: True)
+    app.add_middleware(Guard, hosts=None, limit=lambda _: 10, closed=frozenset(), is_known=lambda _: True)
     page = TestClient(app)
     answer = page.get("/artists/3")
     nonce = answer.text.split('content="')[1].split('"')[0]

@@ -83,6 +83,12 @@ class Accounts(Noun):
         with self._catalog.read() as connection:
             return connection.execute(select(_l.id).where(way).limit(1)).first() is not None
 
+    def have_passwords(self) -> bool:
+        """Whether anybody signs in with a password."""
+        with self._catalog.read() as connection:
+            asked = select(_l.id).where(_l.password_hash.is_not(None)).limit(1)
+            return connection.execute(asked).first() is not None
+
     def change(self, listener_id: int, **columns: Any) -> Account:
         """Set columns of a person. Raises NotFound, and Conflict for a name taken or the last owner leaving."""
         with self._catalog.begin() as connection:

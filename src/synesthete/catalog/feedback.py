@@ -110,10 +110,12 @@ class FeedbackWords(Noun):
                     said[word == str(Word.LIKE)].append((listener_id, track_id))
         return _columns(said[True]), _columns(said[False])
 
-    def words(self, listener_id: int) -> Words:
-        """What the listener's words come to now."""
+    def words(self, listener_id: int, at: int | None = None) -> Words:
+        """What the listener's words come to now, or came to at another time (unix seconds)."""
         c = feedback.c
-        asked = select(c.word, c.track_id, c.artist_id).where(c.listener_id == int(listener_id), *_in_force())
+        asked = select(c.word, c.track_id, c.artist_id).where(
+            c.listener_id == int(listener_id), *(_in_force() if at is None else _were_in_force(at))
+        )
         tracks: dict[str, set[TrackId]] = {}
         artists: dict[str, set[ArtistId]] = {}
         with self._catalog.read() as connection:
@@ -141,6 +143,12 @@ def _about(listener_id: int, track_id: int | None, artist_id: int | None) -> lis
 
 def _in_force() -> tuple[ColumnElement[bool], ...]:
     return feedback.c.undone_at.is_(None), or_(feedback.c.until.is_(None), feedback.c.until > now())
+
+
+def _were_in_force(at: int) -> tuple[ColumnElement[bool], ...]:
+    c = feedback.c
+    still_said = or_(c.undone_at.is_(None), c.undone_at > at)
+    return c.at < at, still_said, or_(c.until.is_(None), c.until > at)
 
 
 def _feedback(row: Row) -> Feedback:

@@ -23,6 +23,7 @@ KINDS: dict[str, tuple[str, str]] = {
     ),
     "next": ("evaluate:next_", "The next track of ordered histories: hit rate and mean reciprocal rank."),
     "cold": ("evaluate:cold", "Tracks nobody has played, recommended by sound alone."),
+    "replay": ("evaluate:replay", "This library's own listens: had it known what would be played next?"),
 }
 
 
@@ -52,6 +53,12 @@ def evaluate() -> None:
 _TABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
+keep_option = click.option(
+    "--keep/--no-keep", default=None,
+    help="Keep the scores for the dashboard; those of this library are kept unless told otherwise.",
+)  # fmt: skip
+
+
 def _common(function: Callable[..., Any]) -> Callable[..., Any]:
     options = (
         click.argument("plays", type=_TABLE, required=False),
@@ -66,6 +73,7 @@ def _common(function: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--html", type=click.Path(dir_okay=False, path_type=Path), help="Also write a page with charts."
         ),
+        keep_option,
         data_option,
         json_option,
     )
@@ -80,36 +88,48 @@ _models = click.option("--model", "models", multiple=True, help="Model to test; 
 @click.command()
 @_common
 @_models
-def taste(models: tuple[str, ...], as_json: bool, html: Path | None, seed: int, **where: Any) -> None:
+def taste(
+    models: tuple[str, ...], seed: int, keep: bool | None, as_json: bool, html: Path | None, **where: Any
+) -> None:
     """Strong generalization on PLAYS (Parquet: user_idx, item_idx), or on this library's listens and
     playlists."""
     from synesthete.evaluate.people import MODELS, evaluate_taste
 
     data, _ = _data(**where)
-    _show(evaluate_taste(data, models or MODELS, seed, _telling), as_json, html)
+    report = evaluate_taste(data, models or MODELS, seed, _telling)
+    _show(report, as_json, html)
+    _keep(report, "taste", keep, where)
 
 
 @click.command()
 @_common
 @_models
 @click.option("--titles", type=_TABLE, help="Titles of playlists (Parquet: user_idx, title).")
-def playlists(models: tuple[str, ...], as_json: bool, html: Path | None, seed: int, **where: Any) -> None:
+def playlists(
+    models: tuple[str, ...], seed: int, keep: bool | None, as_json: bool, html: Path | None, **where: Any
+) -> None:
     """Playlist continuation by number of known tracks, by title alone included where there are titles."""
     from synesthete.evaluate.people import MODELS, evaluate_playlists
 
     data, _ = _data(**where)
-    _show(evaluate_playlists(data, models or MODELS, seed, _telling), as_json, html)
+    report = evaluate_playlists(data, models or MODELS, seed, _telling)
+    _show(report, as_json, html)
+    _keep(report, "playlists", keep, where)
 
 
 @click.command("next")
 @_common
 @_models
-def next_(models: tuple[str, ...], as_json: bool, html: Path | None, seed: int, **where: Any) -> None:
+def next_(
+    models: tuple[str, ...], seed: int, keep: bool | None, as_json: bool, html: Path | None, **where: Any
+) -> None:
     """What was played next: the last track of held-out ordered histories."""
     from synesthete.evaluate.people import NEXT_MODELS, evaluate_next
 
     data, _ = _data(**where)
-    _show(evaluate_next(data, models or NEXT_MODELS, seed, _telling), as_json, html)
+    report = evaluate_next(data, models or NEXT_MODELS, seed, _telling)
+    _show(report, as_json, html)
+    _keep(report, "next", keep, where)
 
 
 @click.command()
@@ -117,7 +137,9 @@ def next_(models: tuple[str, ...], as_json: bool, html: Path | None, seed: int, 
 @click.option(
     "--sound", type=_TABLE, help="Sound of the tracks of PLAYS: .npz with ids (n,) and vectors (n, S)."
 )
-def cold(sound: Path | None, as_json: bool, html: Path | None, seed: int, **where: Any) -> None:
+def cold(
+    sound: Path | None, seed: int, keep: bool | None, as_json: bool, html: Path | None, **where: Any
+) -> None:
     """Tracks removed from all listens, recommended to held-out listeners by sound alone."""
     from synesthete.evaluate import sources
     from synesthete.evaluate.cold import evaluate_cold
@@ -130,7 +152,33 @@ def cold(sound: Path | None, as_json: bool, html: Path | None, seed: int, **wher
     else:
         with _parts() as parts:
             vectors = sources.sound_of(parts.catalog, parts.stamp, columns)
-    _show(evaluate_cold(data, vectors, seed), as_json, html)
+    report = evaluate_cold(data, vectors, seed)
+    _show(report, as_json, html)
+    _keep(report, "cold", keep, where)
+
+
+@click.command()
+@click.option("--seed", type=int, default=0, show_default=True, help="Of the intervals, and among equals.")
+@data_option
+@json_option
+def replay(seed: int, as_json: bool) -> None:
+    """Had it known what would be played next? Everybody's last discoveries, asked again from the past.
+
+    The scores are kept: the owner sees everybody's together on the dashboard, each listener their own.
+    """
+    from synesthete.evaluate.replay import replay as ask_again
+    from synesthete.jobs.running import running
+
+    with _parts() as parts, running(parts.catalog, "replay", None) as run:
+
+        def tell(done: int, of: int) -> None:
+            run.found, run.done = of, done
+            run.tell()
+
+        found = ask_again(parts, seed, tell)
+        owners = [account.id for account in parts.catalog.accounts.all() if account.role == "owner"]
+        parts.catalog.scores.put(found.scores(owners))
+    _show(found.report(), as_json, None)
 
 
 def _data(plays: Path | None, titles: Path | None = None, **files: Any) -> tuple[Any, Any]:
@@ -149,6 +197,15 @@ def _parts() -> Any:
     from synesthete.settings import load_settings
 
     return closing(open_parts(load_settings(data_folder())))
+
+
+def _keep(report: Report, protocol: str, wished: bool | None, where: dict[str, Any]) -> None:
+    """Keep the scores for the dashboard: those of this library, or as was wished."""
+    from synesthete.evaluate.report import scores_of
+
+    if (where.get("plays") is None) if wished is None else wished:
+        with _parts() as parts:
+            parts.catalog.scores.put(scores_of(report, protocol))
 
 
 def _telling(name: str) -> None:

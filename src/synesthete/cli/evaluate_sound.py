@@ -22,6 +22,11 @@ from synesthete.cli.options import SOME_FAILED, data_folder, data_option, echo_j
     help="Folder of published taggers' weights to set beside (needs the extra [train]).",
 )
 @click.option("--teacher", "teacher_names", multiple=True, help="Which of them, e.g. msd-fcn; repeatable.")
+@click.option("--baseline", help="Encoder that the others are compared with; MFCC statistics unless named.")
+@click.option(
+    "--html", type=click.Path(dir_okay=False, path_type=Path), help="Also write a page with charts."
+)
+@click.option("--keep", is_flag=True, help="Keep the scores for the dashboard.")
 @data_option
 @json_option
 def sound(
@@ -32,6 +37,9 @@ def sound(
     seed: int,
     teachers: Path | None,
     teacher_names: tuple[str, ...],
+    baseline: str | None,
+    html: Path | None,
+    keep: bool,
     as_json: bool,
 ) -> int:
     """Album, artist, genre and which-track scores of encoders on FOLDER, beside MFCC statistics.
@@ -40,7 +48,9 @@ def sound(
     """
     from synesthete.encoders.shelf import open_encoder
     from synesthete.evaluate.collection import chosen, labeled_files
-    from synesthete.evaluate.sound import evaluate_sound, table
+    from synesthete.evaluate.page import as_html
+    from synesthete.evaluate.report import as_text
+    from synesthete.evaluate.sound import evaluate_sound
     from synesthete.settings import load_settings
 
     settings = load_settings(data_folder())
@@ -52,15 +62,19 @@ def sound(
         encoders += peers(teachers, teacher_names)
     files = chosen(labeled_files(folder, labels), split)
     with click.progressbar(length=len(files), label="Listening", file=sys.stderr) as bar:
-        report = evaluate_sound(encoders, files, seed, split, lambda done, total: bar.update(1))
+        report = evaluate_sound(encoders, files, seed, split, lambda done, total: bar.update(1), baseline)
+    if keep:
+        from synesthete.catalog import Catalog
+
+        with Catalog(settings.database_url) as catalog:
+            catalog.scores.put(report.kept())
+    if html is not None:
+        html.write_text(as_html(report.tables()), encoding="utf-8")
+        note(f"{html} is written.")
     if as_json:
         echo_json(report.to_dict())
     else:
-        click.echo(table(report))
-        click.echo(
-            f"\n{report.tracks} tracks, {report.albums} albums, {report.artists} artists, "
-            f"{report.genres} genres; split {split or 'none'}, seed {seed}."
-        )
+        click.echo(as_text(report.tables()))
     for name, reason in report.unreadable.items():
         note(f"left out: {name}: {reason}")
     return SOME_FAILED if report.unreadable else 0

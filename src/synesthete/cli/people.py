@@ -39,7 +39,7 @@ def _account(catalog: Catalog, name: str) -> Account:
 
 @click.group()
 def listeners() -> None:
-    """Accounts: list, add, change, remove, export, erase."""
+    """Accounts: list, add, invite, change, export, erase."""
 
 
 @listeners.command("list")
@@ -80,6 +80,23 @@ def add(name: str, owner: bool, email: str | None, password_stdin: bool, no_pass
         more = {"password_hash": password_hash} if password_hash else {}
         made = catalog.listeners.add(name, role, email=email, **more)
         note(f"{made.name} is there, as {made.role}.")
+    return DONE
+
+
+@listeners.command()
+@click.argument("name")
+@data_option
+def invite(name: str) -> int:
+    """Print a link with which someone chooses their password, once, within a week."""
+    from synesthete.settings import load_settings
+    from synesthete.web.auth import invitation
+
+    settings = load_settings(data_folder())
+    base_url = (settings.base_url or f"http://{settings.host}:{settings.port}").rstrip("/")
+    with _catalog() as catalog:
+        click.echo(f"{base_url}/welcome/{invitation.invite(catalog, _account(catalog, name))}")
+    if settings.base_url is None:
+        note("Set SYNESTHETE_BASE_URL to the address by which people reach this server.")
     return DONE
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -36,11 +37,11 @@ def similar(
     with synesthete.open(data_folder()) as library:
         seed = library.seed(query, start_s, end_s)
         answer = library.ask((seed,), n=n, taste=0.0, adventurousness=0.0, **wishes(options))
-        about, title = _about(library, seed, query)
+        about, title = _about(library, seed, query, start_s or 0.0)
     print_answer(answer, about | {"start_s": start_s, "end_s": end_s}, title, as_json)
 
 
-def _about(library: Library, seed: Seed, query: str) -> tuple[dict[str, Any], str]:
+def _about(library: Library, seed: Seed, query: str, start_s: float) -> tuple[dict[str, Any], str]:
     """What was asked with, as JSON and as a heading."""
     if seed.clip is None:
         track = library.parts.catalog.tracks.get(int(seed.id or 0))
@@ -49,7 +50,7 @@ def _about(library: Library, seed: Seed, query: str) -> tuple[dict[str, Any], st
             "text": query,
             "track": track_facts(track),
         }, f"Like “{track.title}” by {track.artist}"
-    recording = _recording(library, seed.clip)
+    recording = _recording(library, seed.clip, query, start_s)
     if recording is not None:
         doubt = (
             "This very recording is" if recording["sure"] else "This may be a version of a recording that is"
@@ -58,9 +59,11 @@ def _about(library: Library, seed: Seed, query: str) -> tuple[dict[str, Any], st
     return {"kind": "file", "text": query, "track": None, "recording": recording}, f"Like {seed.clip.name}"
 
 
-def _recording(library: Library, clip: Clip) -> dict[str, Any] | None:
+def _recording(library: Library, clip: Clip, query: str, start_s: float) -> dict[str, Any] | None:
     """The track of the library that holds this very sound, and where."""
-    found = library.parts.recommender.recognize(clip)
+    from synesthete.recommend.closely import Stretch
+
+    found = library.parts.recommender.recognize(clip, Stretch(Path(query).expanduser(), start_s))
     if found is None:
         return None
     return {

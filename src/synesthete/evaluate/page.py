@@ -53,7 +53,8 @@ def _section(table: Table) -> str:
         for row in table.rows
     )
     charts = "".join(
-        f"<figure><figcaption>{escape(n)}</figcaption>{_chart(table, n)}</figure>" for n in table.names
+        f"<figure><figcaption>{escape(n)}</figcaption>{_chart(table, n)}</figure>"
+        for n in (table.names if table.charted else ())
     )
     return (
         f"<h2>{escape(table.title)}</h2>"

@@ -37,12 +37,13 @@ Told = Callable[[str], None]
 @dataclass(frozen=True)
 class Data:
     """What a protocol needs to know: plays (U, N), facts on the tracks, order and titles of some
-    histories."""
+    histories, and whose each row is (U,), a listener's id."""
 
     plays: sp.csr_matrix
     facts: TrackFacts | None = None
     order: Sequences | None = None
     titles: Sequence[str] | None = None
+    owners: NDArray[np.int64] | None = None
 
     def of(self, rows: NDArray[np.int64]) -> Data:
         """The same for these listeners only."""
@@ -51,6 +52,7 @@ class Data:
             self.facts,
             None if self.order is None else self.order.take(rows),
             None if self.titles is None else [self.titles[int(r)] for r in rows],
+            None if self.owners is None else self.owners[rows],
         )
 
     @property

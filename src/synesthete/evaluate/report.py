@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from synesthete.catalog.scores import Score
+
 DRAWS = 1_000
 """Bootstrap samples; enough for a 95 % interval to be stable in its second digit."""
 
@@ -45,6 +47,8 @@ class Table:
     listeners: int
     rows: tuple[Row, ...]
     smaller_is_better: tuple[str, ...] = ()
+    charted: bool = True
+    """Whether bars from zero show it well."""
 
     @property
     def names(self) -> list[str]:
@@ -70,6 +74,20 @@ class Report:
     def to_dict(self) -> dict[str, Any]:
         """The report as plain values for JSON."""
         return asdict(self)
+
+
+def scores_of(report: Report, protocol: str) -> list[Score]:
+    """The numbers of a report as the catalog keeps them, told apart by table where there are several."""
+    several = len(report.tables) > 1
+    return [
+        Score(
+            protocol, row.model, f"{name}, {table.title.lower()}" if several else name, m.mean, m.low, m.high,
+            "popularity", rests_on=table.listeners,
+        )
+        for table in report.tables
+        for row in table.rows
+        for name, m in row.measures.items()
+    ]  # fmt: skip
 
 
 def bootstrap(values: NDArray[np.float64], seed: int) -> Measure:

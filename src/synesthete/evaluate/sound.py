@@ -10,18 +10,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
 from synesthete.audio.decode import open_sound
 from synesthete.encoders.encoder import Encoder
 from synesthete.encoders.hearing import Heard, hear_blocks
-from synesthete.errors import AudioError
+from synesthete.errors import AudioError, NotFound
 from synesthete.evaluate import retrieval
 from synesthete.evaluate.baseline import MfccEncoder
 from synesthete.evaluate.collection import Labeled
 from synesthete.evaluate.degrade import phone, remastered, small_mp3
+from synesthete.evaluate.sound_report import SoundReport, compared
 
 EXCERPT_S = 10.0
 MP3_RATE = 44_100  # the small mp3 is made at the usual rate, where 48 kbit/s is little
@@ -48,42 +48,24 @@ class Ear:
             self.queries[name].append(heard.track)
 
 
-@dataclass(frozen=True)
-class Report:
-    """Scores by encoder, and what they were measured on."""
-
-    tracks: int
-    albums: int
-    artists: int
-    genres: int
-    seed: int
-    split: str | None
-    scores: dict[str, dict[str, float]]
-    unreadable: dict[str, str]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain JSON values; a score that could not be measured is None."""
-        scores = {
-            name: {key: None if np.isnan(value) else round(float(value), 4) for key, value in row.items()}
-            for name, row in self.scores.items()
-        }
-        return {**self.__dict__, "scores": scores}
-
-
 def evaluate_sound(
     encoders: Sequence[Encoder],
     files: Sequence[Labeled],
     seed: int = 0,
     split: str | None = None,
     progress: Callable[[int, int], None] | None = None,
-) -> Report:
-    """Scores of every encoder, MFCC statistics last, on labeled files.
+    baseline: str | None = None,
+) -> SoundReport:
+    """Scores of every encoder, MFCC statistics last, on labeled files; all compared with `baseline` (an
+    encoder's name or stamp; MFCC statistics unless named).
 
-    A file that cannot be read is left out and named in the report. Raises AudioError when none can be.
+    A file that cannot be read is left out and named in the report. Raises AudioError when none can be,
+    NotFound when the baseline is not tested.
     """
-    baseline = MfccEncoder()
-    baseline.fit(_sample(baseline, files, seed))
-    hearers: list[Encoder] = [*encoders, baseline]
+    mfcc = MfccEncoder()
+    mfcc.fit(_sample(mfcc, files, seed))
+    hearers: list[Encoder] = [*encoders, mfcc]
+    against = _stamp_of(hearers, baseline)
     ears = [Ear(encoder.card.stamp) for encoder in hearers]
     readable, unreadable = [], {}
     for i, entry in enumerate(files):
@@ -97,16 +79,29 @@ def evaluate_sound(
             progress(i + 1, len(files))
     if not readable:
         raise AudioError("not one of these files can be read", hint="; ".join(set(unreadable.values())))
-    return Report(
+    return SoundReport(
         tracks=len(readable),
         albums=len({e.album for e in readable if e.album}),
         artists=len({e.artist for e in readable if e.artist}),
         genres=len({e.genre for e in readable if e.genre}),
         seed=seed,
         split=split,
-        scores={ear.stamp: scores(ear, readable) for ear in ears},
         unreadable=unreadable,
+        **compared({ear.stamp: scored(ear, readable) for ear in ears}, readable, against, seed),
     )
+
+
+def _stamp_of(hearers: Sequence[Encoder], name: str | None) -> str:
+    """The stamp of the ear to compare with: named or stamped so; MFCC statistics when none is named."""
+    stamps = [encoder.card.stamp for encoder in hearers]
+    for stamp in stamps:
+        if name in (stamp, stamp.partition("@")[0]):
+            return stamp
+    if name is not None:
+        raise NotFound(
+            "this encoder is not among those tested", subject=name, hint=f"There is {', '.join(stamps)}."
+        )
+    return stamps[-1]
 
 
 def _sample(baseline: MfccEncoder, files: Sequence[Labeled], seed: int, count: int = 64) -> list[np.ndarray]:
@@ -162,82 +157,48 @@ def _at(waveform: np.ndarray, rate: int, wanted: int) -> np.ndarray:
     return waveform if rate == wanted else soxr.resample(waveform, rate, wanted, quality="HQ")
 
 
-def scores(ear: Ear, files: Sequence[Labeled]) -> dict[str, float]:
-    """All numbers for one ear; NaN where the labels leave nothing to measure."""
+def scored(ear: Ear, files: Sequence[Labeled]) -> dict[str, np.ndarray]:
+    """All measures of one ear, one value (N,) per track; NaN where its labels leave nothing to measure."""
     tracks = np.stack(ear.tracks)
     everyone = ~np.eye(len(files), dtype=bool)
     album, artist = retrieval.same([f.album for f in files]), retrieval.same([f.artist for f in files])
     near = retrieval.cosines(tracks, tracks)
-    album_map, album_first, _ = retrieval.mean_average_precision(near, album, everyone)
-    artist_map, artist_first, _ = retrieval.mean_average_precision(near, artist, everyone)
-    elsewhere_map, elsewhere_first, _ = retrieval.mean_average_precision(near, artist, everyone & ~album)
     other = np.stack(ear.remastered)
-    low_map, low_first, _ = retrieval.mean_average_precision(retrieval.cosines(other, other), album, everyone)
-    row = {
-        "album_map": album_map,
-        "album_p1": album_first,
-        "artist_map": artist_map,
-        "artist_p1": artist_first,
-        "artist_elsewhere_map": elsewhere_map,
-        "artist_elsewhere_p1": elsewhere_first,
-        "album_map_lowpass": low_map,
-        "album_p1_lowpass": low_first,
+    asked = {
+        ("album_map", "album_p1"): (near, album, everyone),
+        ("artist_map", "artist_p1"): (near, artist, everyone),
+        ("artist_elsewhere_map", "artist_elsewhere_p1"): (near, artist, everyone & ~album),
+        ("album_map_lowpass", "album_p1_lowpass"): (retrieval.cosines(other, other), album, everyone),
     }
+    row = {}
+    for (mean_name, first_name), question in asked.items():
+        row[mean_name], row[first_name] = retrieval.average_precisions(*question)
     return {**row, **_identification(ear, tracks), **_genre(tracks, near, files)}
 
 
-def _identification(ear: Ear, tracks: np.ndarray) -> dict[str, float]:
+def _identification(ear: Ear, tracks: np.ndarray) -> dict[str, np.ndarray]:
     """Top-1 and top-10 of a 10-s excerpt against track means, and against all tracks' excerpts."""
     owners = np.repeat(np.arange(len(tracks)), [len(e) for e in ear.excerpts])
     excerpts = np.concatenate(ear.excerpts)
     truth = np.arange(len(tracks))
     row = {}
     for damage, queries in ear.queries.items():
-        to_tracks = retrieval.cosines(np.stack(queries), tracks)
-        to_excerpts = retrieval.cosines(np.stack(queries), excerpts)
+        asked = np.stack(queries)
+        by_track = retrieval.places(retrieval.cosines(asked, tracks), truth, truth)
+        by_excerpt = retrieval.places(retrieval.cosines(asked, excerpts), truth, owners)
         for n in (1, 10):
-            row[f"{damage}_track_top{n}"] = retrieval.found_within(to_tracks, truth, truth, n)
-            row[f"{damage}_excerpt_top{n}"] = retrieval.found_within(to_excerpts, truth, owners, n)
+            row[f"{damage}_track_top{n}"] = (by_track <= n).astype(float)
+            row[f"{damage}_excerpt_top{n}"] = (by_excerpt <= n).astype(float)
     return row
 
 
-def _genre(tracks: np.ndarray, near: np.ndarray, files: Sequence[Labeled]) -> dict[str, float]:
-    """5-NN and probe accuracy over tracks whose genre has at least three tracks."""
+def _genre(tracks: np.ndarray, near: np.ndarray, files: Sequence[Labeled]) -> dict[str, np.ndarray]:
+    """5-NN and probe over tracks whose genre has at least three tracks."""
     counts = Counter(f.genre for f in files if f.genre)
     used = [i for i, f in enumerate(files) if f.genre and counts[f.genre] >= SMALLEST_GENRE]
     labels = [str(files[i].genre) for i in used]
-    if len(set(labels)) < 2:
-        return {"genre_5nn": float("nan"), "genre_probe": float("nan")}
-    return {
-        "genre_5nn": retrieval.nearest_neighbors_accuracy(near[np.ix_(used, used)], labels),
-        "genre_probe": retrieval.probe_accuracy(tracks[used], labels),
-    }
-
-
-COLUMNS = (
-    ("album mAP", "album_map"),
-    ("album P@1", "album_p1"),
-    ("artist mAP", "artist_map"),
-    ("artist P@1", "artist_p1"),
-    ("artist elsewhere mAP", "artist_elsewhere_map"),
-    ("album mAP, low-pass", "album_map_lowpass"),
-    ("clean: track / excerpt", "clean_track_top1", "clean_excerpt_top1"),
-    ("mp3: track / excerpt", "mp3_track_top1", "mp3_excerpt_top1"),
-    ("phone: track / excerpt", "phone_track_top1", "phone_excerpt_top1"),
-    ("genre 5-NN", "genre_5nn"),
-    ("genre probe", "genre_probe"),
-)
-
-
-def table(report: Report) -> str:
-    """The report as a Markdown table, one ear a row."""
-    head = ["ear", *(column[0] for column in COLUMNS)]
-    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    for stamp, row in report.scores.items():
-        cells = [" / ".join(_shown(row[key]) for key in keys) for _, *keys in COLUMNS]
-        lines.append("| " + " | ".join([stamp, *cells]) + " |")
-    return "\n".join(lines)
-
-
-def _shown(value: float) -> str:
-    return "-" if np.isnan(value) else f"{value:.3f}".removeprefix("0")
+    row = {name: np.full(len(files), np.nan) for name in ("genre_5nn", "genre_probe")}
+    if len(set(labels)) > 1:
+        row["genre_5nn"][used] = retrieval.voted_right(near[np.ix_(used, used)], labels)
+        row["genre_probe"][used] = retrieval.probed_right(tracks[used], labels)
+    return row

@@ -54,9 +54,12 @@ def from_catalog(catalog: Catalog) -> tuple[Data, NDArray[np.int64]]:
     """
     lines: list[list[int]] = []
     titles: list[str] = []
+    owners: list[int] = []
     for playlist_id, own in catalog.playlists.all_tracks().items():
+        playlist = catalog.playlists.get(playlist_id)
         lines.append([int(t) for t in own])
-        titles.append(catalog.playlists.get(playlist_id).name)
+        titles.append(playlist.name)
+        owners.append(int(playlist.listener_id))
     for listener in catalog.listeners.all():
         heard = [
             int(h.track_id)
@@ -65,6 +68,7 @@ def from_catalog(catalog: Catalog) -> tuple[Data, NDArray[np.int64]]:
         ]
         lines.append(heard)
         titles.append("")
+        owners.append(int(listener.id))
     listeners, tracks, _ = catalog.play_counts.arrays()
     ids = np.unique(np.concatenate([np.asarray([t for line in lines for t in line], dtype=np.int64), tracks]))
     if not ids.size:
@@ -73,10 +77,12 @@ def from_catalog(catalog: Catalog) -> tuple[Data, NDArray[np.int64]]:
         )
     place = {int(i): column for column, i in enumerate(ids)}
     ordered = [[place[t] for t in line] for line in lines]
-    unordered = [np.searchsorted(ids, tracks[listeners == one]).tolist() for one in np.unique(listeners)]
+    counted = np.unique(listeners)
+    unordered = [np.searchsorted(ids, tracks[listeners == one]).tolist() for one in counted]
     plays = histories([*ordered, *unordered], ids.size)
     order = Sequences.of([*ordered, *([] for _ in unordered)])
-    return Data(plays, _facts(catalog, ids), order, [*titles, *("" for _ in unordered)]), ids
+    whose = np.concatenate([np.asarray(owners, np.int64), counted])
+    return Data(plays, _facts(catalog, ids), order, [*titles, *("" for _ in unordered)], whose), ids
 
 
 def read_sound(path: Path, columns: tables.Numbering) -> NDArray[np.float32]:

@@ -84,9 +84,14 @@ class Collection:
 
     def excerpts(self, track_ids: Iterable[int]) -> dict[int, Excerpts]:
         """The excerpts of those tracks that have some."""
+        kept = self.catalog.embeddings.excerpts_of(track_ids, self.stamp)
+        if not kept:
+            return {}
+        rows = _unit(np.concatenate([one.vectors for one in kept.values()]))
+        ends = np.cumsum([len(one.vectors) for one in kept.values()]).tolist()
         return {
-            track_id: Excerpts(_unit(kept.vectors), kept.starts_s, kept.ends_s)
-            for track_id, kept in self.catalog.embeddings.excerpts_of(track_ids, self.stamp).items()
+            track_id: Excerpts(rows[end - len(one.vectors) : end], one.starts_s, one.ends_s)
+            for (track_id, one), end in zip(kept.items(), ends, strict=True)
         }
 
     def tracks(self, track_ids: Iterable[int], wanted: Filter | None = None) -> dict[TrackId, Track]:
@@ -116,5 +121,5 @@ class Collection:
 
 
 def _unit(vectors: np.ndarray) -> np.ndarray:
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return (vectors / np.maximum(lengths, 1e-12)).astype(np.float32)
+    lengths = np.sqrt(np.einsum("nd,nd->n", vectors, vectors))[:, None]
+    return (vectors / np.maximum(lengths, 1e-12)).astype(np.float32, copy=False)

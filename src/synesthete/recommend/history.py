@@ -82,7 +82,13 @@ def summed(plays: Iterable[Play], now: int) -> History:
 
 
 def read_history(catalog: Catalog, listener_id: int, now: int | None = None) -> History:
-    """The listener's history from the catalog: single plays, and totals that data sets bring."""
-    heard = catalog.listens.history(listener_id)
-    plays = [Play(int(h.track_id), h.at, bool(h.skipped), h.count) for h in heard if h.track_id is not None]
+    """The listener's history from the catalog: single plays, and totals that data sets bring.
+
+    With `now` (unix seconds) it is the history as it was then: what was played since is left out.
+    """
+    plays = [
+        Play(int(h.track_id), h.at, bool(h.skipped), h.count)
+        for h in catalog.listens.history(listener_id)
+        if h.track_id is not None and (now is None or h.at < now)
+    ]
     return summed(plays, int(time.time()) if now is None else now)

@@ -65,40 +65,69 @@ class Alignment:
 
     start_s: float
     similarity: float
+    query: int = 0
+    """Which excerpt of the query matches best there."""
+
+
+STEPS = 5
+"""Places tried from one excerpt of a track to the next: with a hop of 5 s, every second."""
 
 
 def align(query: Excerpts, found: Excerpts) -> Alignment | None:
-    """Where in the track the whole query fits best; None when either has no excerpts.
+    """Where in the track the whole query fits best; None when either has no excerpts."""
+    return next(iter(alignments(query, found, most=1)), None)
 
-    Every excerpt of the track is tried as the place of the query's first; the query's others must then
-    match what lies as far behind. The start is refined between excerpts by a parabola through the best
-    place and its neighbors.
+
+def alignments(query: Excerpts, found: Excerpts, most: int = 3, apart_s: float = 5.0) -> list[Alignment]:
+    """The places in the track where the whole query fits best, best first, at least `apart_s` from each other.
+
+    Sound between two excerpts is taken to lie on the way from one to the other, as it does for an encoder
+    that averages over time; so places between them are tried, too, and the best is refined by a parabola.
+    The query's first excerpt is laid on each place; its others must match what lies as far behind.
     """
     if not len(query.vectors) or not len(found.vectors):
-        return None
-    similarities = query.vectors @ found.vectors.T  # (Q, F)
+        return []
+    times, fits = _between(query, found)
     offsets = query.starts_s - query.starts_s[0]
-    places = np.abs(found.starts_s[None, :, None] + offsets[:, None, None] - found.starts_s[None, None, :])
-    nearest = places.argmin(axis=2)  # (Q, F): which excerpt lies where query excerpt q would, begun at f
-    fits = np.take_along_axis(similarities, nearest, axis=1)
-    ends = found.starts_s + offsets[-1] <= found.starts_s[-1] + _hop(found)
-    along = np.where(ends, fits.mean(axis=0), -1.0)
-    if not ends.any():  # the query is longer than the track: compare it from the beginning
+    along = np.mean([np.interp(times + o, times, fit) for o, fit in zip(offsets, fits, strict=True)], axis=0)
+    hop_s = float(np.median(np.diff(found.starts_s))) if len(found.starts_s) > 1 else 0.0
+    ends = times + offsets[-1] <= times[-1] + hop_s
+    along[~ends] = -1.0  # a query longer than the track is compared from the beginning
+    if not ends.any():
         along[0] = fits[:, 0].mean()
-    best = int(along.argmax())
-    return Alignment(_refined(along, best, found.starts_s), float(along[best]))
+    places: list[Alignment] = []
+    open_to = along > -1
+    while open_to.any() and len(places) < most:
+        best = int(np.where(open_to, along, -1.0).argmax())
+        there = [float(np.interp(times[best] + o, times, fit)) for o, fit in zip(offsets, fits, strict=True)]
+        start_s, similarity = _refined(along, best, times)
+        places.append(Alignment(start_s, similarity, int(np.argmax(there))))
+        open_to &= np.abs(times - times[best]) >= apart_s
+    return places
 
 
-def _hop(excerpts: Excerpts) -> float:
-    return float(np.median(np.diff(excerpts.starts_s))) if len(excerpts.starts_s) > 1 else 0.0
+def _between(query: Excerpts, found: Excerpts) -> tuple[np.ndarray, np.ndarray]:
+    """Places (G,) in seconds on and between a track's excerpts, and each query excerpt's cosine there, (Q, G)."""
+    at = query.vectors @ found.vectors.T  # (Q, E)
+    if len(found.vectors) == 1:
+        return found.starts_s, at
+    way = np.arange(STEPS, dtype=np.float32) / STEPS  # how far from each excerpt to the next
+    neighbors = (found.vectors[:-1] * found.vectors[1:]).sum(axis=1)[:, None]
+    length = np.sqrt(np.maximum((1 - way) ** 2 + way**2 + 2 * way * (1 - way) * neighbors, 1e-6))
+    fits = ((1 - way) * at[:, :-1, None] + way * at[:, 1:, None]) / length  # (Q, E - 1, STEPS)
+    steps = np.diff(found.starts_s)[:, None] * way
+    times = np.append((found.starts_s[:-1, None] + steps).reshape(-1), found.starts_s[-1])
+    return times, np.concatenate([fits.reshape(len(at), -1), at[:, -1:]], axis=1)
 
 
-def _refined(along: np.ndarray, best: int, starts_s: np.ndarray) -> float:
-    """The top of a parabola through three neighbors, in seconds; never beyond the neighbors."""
+def _refined(along: np.ndarray, best: int, times: np.ndarray) -> tuple[float, float]:
+    """Place and height of the top of a parabola through three neighbors; never beyond the neighbors."""
     if not 0 < best < len(along) - 1 or along[best - 1] <= -1 or along[best + 1] <= -1:
-        return float(starts_s[best])
+        return float(times[best]), float(along[best])
     left, middle, right = along[best - 1 : best + 2]
     curve = left - 2 * middle + right
-    shift = 0.0 if abs(curve) < 1e-9 else float(np.clip(0.5 * (left - right) / curve, -0.5, 0.5))
-    step = starts_s[best + 1] - starts_s[best] if shift > 0 else starts_s[best] - starts_s[best - 1]
-    return float(max(0.0, starts_s[best] + shift * step))
+    shift = 0.0 if curve > -1e-9 else float(np.clip(0.5 * (left - right) / curve, -0.5, 0.5))
+    step = times[best + 1] - times[best] if shift > 0 else times[best] - times[best - 1]
+    return float(max(0.0, times[best] + shift * step)), min(
+        1.0, float(middle - 0.25 * (left - right) * shift)
+    )

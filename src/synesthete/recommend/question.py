@@ -76,8 +76,10 @@ def look_up(request: Request, collection: Collection) -> Question:
     for seed in request.seeds:
         _plant(question, seed, collection)
     if request.listener_id is not None:
-        _hear_words(question, collection.catalog.feedback.words(request.listener_id), collection)
-        question.history = read_history(collection.catalog, request.listener_id)
+        _hear_words(
+            question, collection.catalog.feedback.words(request.listener_id, request.as_of), collection
+        )
+        question.history = read_history(collection.catalog, request.listener_id, request.as_of)
         if not request.seeds:
             _plant_history(question, question.history, collection, 1.0)
     return question

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from synesthete.music import Track, TrackId
 from synesthete.recommend.blend import UNWELCOME, Ranked, blend
 from synesthete.recommend.closely import Stretch, compare
@@ -72,8 +70,7 @@ class Recommender:
             considered = ranked[: wider * (CONSIDERED + 2 * _wide(request))]
             tracks = self.collection.tracks([r.track_id for r in considered], request.wanted)
             open_to = _welcome(considered, tracks, question)
-            versions.meet(tracks | question.seed_tracks)
-            open_to = versions.without_seeds(open_to, question) if request.fold else open_to
+            open_to = versions.without_seeds(open_to, tracks, question) if request.fold else open_to
             chosen = diversify(open_to, tracks, _limits(request), versions if request.fold else None)
             if len(chosen) == request.n:
                 break

@@ -88,6 +88,8 @@ class Request:
     """0 the nearest .. 1 far from each other and from the seeds."""
     fold: bool = True
     """Whether versions of one track are folded into one result."""
+    as_of: int | None = None
+    """Answer as if it were then (unix seconds): listens and words since are not known. For replays."""
 
     def __post_init__(self) -> None:
         if self.n < 1:

@@ -161,15 +161,19 @@ def new_verifier() -> str:
     return secrets.token_urlsafe(48)
 
 
+def challenge_of(verifier: str) -> str:
+    """The S256 challenge of a PKCE verifier (RFC 7636 section 4.2)."""
+    digest = hashlib.sha256(verifier.encode()).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
 def authorize_url(
     client_id: str, redirect_uri: str, verifier: str, state: str, accounts: str = ACCOUNTS
 ) -> str:
     """Where to send a person's browser to sign in (PKCE, S256)."""
-    digest = hashlib.sha256(verifier.encode()).digest()
-    challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
     query = {
         "response_type": "code", "client_id": client_id, "redirect_uri": redirect_uri, "scope": SCOPES,
-        "state": state, "code_challenge_method": "S256", "code_challenge": challenge,
+        "state": state, "code_challenge_method": "S256", "code_challenge": challenge_of(verifier),
     }  # fmt: skip
     return f"{accounts}/authorize?{urlencode(query)}"
 

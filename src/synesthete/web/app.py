@@ -14,7 +14,7 @@ from starlette.formparsers import MultiPartParser
 
 from synesthete import __version__
 from synesthete.parts import Parts
-from synesthete.web import letters, pages, shared_pages
+from synesthete.web import letters, pages, shared_pages, welcome
 from synesthete.web.api import (
     artists,
     clips,
@@ -29,10 +29,12 @@ from synesthete.web.api import (
     map,
     me,
     near,
+    oidc,
     outside,
     playlist_files,
     playlists,
     recommendations,
+    replay,
     search,
     searches,
     shares,
@@ -42,6 +44,7 @@ from synesthete.web.api import (
 )
 from synesthete.web.api.models.base import ErrorAnswer
 from synesthete.web.auth.entrance import Entrance, is_loopback
+from synesthete.web.auth.oidc import open_provider
 from synesthete.web.auth.rules import check_rules
 from synesthete.web.clockwork import tick
 from synesthete.web.doors import open_doors
@@ -56,8 +59,8 @@ from synesthete.web.sound.tasks import HearTask, warm
 ROUTERS: tuple[APIRouter, ...] = (
     status.router, search.router, tracks.router, artists.router, near.router, clips.router, recommendations.router,
     outside.router, playlist_files.router, playlists.router, clusters.router, map.router, library.router, jobs.router,
-    encoders.router, me.router, listeners.router, keys.router, words.router, listens.router, searches.router,
-    shares.router, dashboard.router,
+    encoders.router, me.router, oidc.router, listeners.router, keys.router, words.router, listens.router, searches.router,
+    shares.router, dashboard.router, replay.router,
 )  # fmt: skip
 
 FILES = (f"{PREFIX}/clips", f"{PREFIX}/playlists/import", "/model/predict")
@@ -82,6 +85,7 @@ def create_app(parts: Parts, *, ears: Ears | None = None) -> FastAPI:
         ears=ears or Ears(1, settings.upload_timeout_s),
         clips=Clips(settings.data / "clips"),
         errands=Errands(settings),
+        provider=open_provider(settings),
     )
     app = FastAPI(
         title="Synesthete",
@@ -102,7 +106,7 @@ def create_app(parts: Parts, *, ears: Ears | None = None) -> FastAPI:
     check_rules(rule_names(ROUTERS))
     app.include_router(api)
     open_doors(app, house)
-    for page in (letters.router, shared_pages.router):
+    for page in (letters.router, shared_pages.router, welcome.router):
         app.include_router(page)
     pages.serve_pages(app)
     catch_faults(app)

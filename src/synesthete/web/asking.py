@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, partial
 
 from synesthete.catalog.tracks import Filter
+from synesthete.encoders.hearing import Heard
 from synesthete.errors import InputError, NotFound
 from synesthete.music import ArtistId, TrackId
 from synesthete.recommend import request as ask
+from synesthete.recommend.closely import Stretch, compare
 from synesthete.recommend.explain import Recommendation
 from synesthete.recommend.recommender import Answer, Recommender
 from synesthete.web.api.models import ask as models
@@ -54,17 +56,19 @@ class Asked:
         asked = self.request([], question.filters, question.exclude, models.Sliders(), question.n, 2)
         return self.shown(self.recommender.path(question.from_track_id, question.to_track_id, asked))
 
-    def with_clip(self, facts: ClipFacts, clip: models.Clip, n: int, per_artist: int) -> models.ClipAnswer:
-        """What sounds like a clip, and whether the clip is of a recording in the library."""
-        heard = self.clip(facts)
+    def with_clip(
+        self, facts: ClipFacts, heard: Heard, clip: models.Clip, n: int, per_artist: int
+    ) -> models.ClipAnswer:
+        """What sounds like a clip just heard, and whether it is of a recording in the library."""
+        asked = _clip(facts, heard)
         answer = self.recommender.recommend(
-            self._by_sound(ask.Seed(ask.SeedKind.CLIP, clip=heard), n, per_artist)
+            self._by_sound(ask.Seed(ask.SeedKind.CLIP, clip=asked), n, per_artist)
         )
         shown = self.shown(answer)
         return models.ClipAnswer(
             **{name: getattr(shown, name) for name in models.RecommendationAnswer.model_fields},
             clip=clip,
-            recording=self._recognized(heard),
+            recording=self._recognized(asked, facts),
         )
 
     def request(
@@ -125,8 +129,7 @@ class Asked:
         if facts.encoder != stamp:
             hint = "Send it again: another encoder answers by now."
             raise NotFound("this clip was heard with another encoder", subject=facts.id, hint=hint)
-        heard = self._house.clips.heard(facts)
-        return ask.Clip(heard.track, heard.excerpts, heard.starts_s, heard.ends_s, facts.name or "your clip")
+        return _clip(facts, self._house.clips.heard(facts))
 
     def shown(self, answer: Answer) -> models.RecommendationAnswer:
         """The answer as the API says it; what was shown is noted under its request id."""
@@ -162,8 +165,9 @@ class Asked:
         elif kind == ask.SeedKind.LISTENER and number not in (0, int(self._who.id)):
             raise NotFound("one can only ask for oneself", subject=number, hint="Give 0 as the id.")
 
-    def _recognized(self, clip: ask.Clip) -> models.Recognized | None:
-        found = self.recommender.recognize(clip)
+    def _recognized(self, clip: ask.Clip, facts: ClipFacts) -> models.Recognized | None:
+        sound = Stretch(self._house.clips.sound(facts), facts.start_s)
+        found = self.recommender.recognize(clip, sound, partial(self._house.ears.ask, compare))
         if found is None:
             return None
         track = Shower(self._catalog, self._who).track(visible(self._catalog, found.track_id))
@@ -174,6 +178,10 @@ class Asked:
             similarity=found.similarity,
             sure=found.sure,
         )
+
+
+def _clip(facts: ClipFacts, heard: Heard) -> ask.Clip:
+    return ask.Clip(heard.track, heard.excerpts, heard.starts_s, heard.ends_s, facts.name or "your clip")
 
 
 def _shown(found: Recommendation, rank: int, show: Shower) -> models.Recommendation:

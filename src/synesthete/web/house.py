@@ -11,6 +11,7 @@ from fastapi import Path as PathValue
 from synesthete.catalog import Catalog
 from synesthete.settings import Settings
 from synesthete.web.auth.entrance import Entrance, Who, admit
+from synesthete.web.auth.oidc import Provider
 from synesthete.web.auth.rules import RULES
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class House:
     ears: Ears
     clips: Clips
     errands: Errands
+    provider: Provider | None = None
 
     @property
     def settings(self) -> Settings:

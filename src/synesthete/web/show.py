@@ -73,7 +73,7 @@ def listener(account: Account) -> people_models.Listener:
         id=account.id, name=account.name, role=account.role.value, email=account.email,
         time_zone=account.time_zone, language=account.language, letter=account.letter,
         letter_weekday=account.letter_weekday, letter_hour=account.letter_hour,
-        has_password=account.password_hash is not None, created_at=account.created_at, seen_at=account.seen_at,
+        has_password=account.password_hash is not None, has_provider=account.subject is not None, created_at=account.created_at, seen_at=account.seen_at,
     )  # fmt: skip
 
 

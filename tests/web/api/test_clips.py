@@ -42,7 +42,12 @@ def test_a_clip_is_recognized_and_answered(client, cogs):
     answer = send(client, cogs, "cogs.flac", start_s=1, end_s=11, n=3)
     assert answer.status_code == 200
     found = answer.json()
-    assert found["recording"] is None or found["recording"]["track"]["title"] == "Cogs"
+    recording = found["recording"]
+    assert recording["track"]["title"] == "Cogs" and recording["sure"]
+    halves = (
+        2 * recording["start_s"]
+    )  # one chord, struck twice a second: any stroke may be taken for the first
+    assert halves == pytest.approx(round(halves), abs=0.12)
     assert found["results"][0]["track"]["artist"] == "Ada Byron" and found["results"][0]["moment"]
     assert (found["clip"]["start_s"], found["clip"]["end_s"]) == (1, 11)
     assert found["clip"]["duration_s"] == pytest.approx(12, abs=0.1)

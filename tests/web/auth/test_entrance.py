@@ -221,3 +221,39 @@ def test_settings_of_oneself_are_checked(client):
         {"colour": 1},
     ):
         assert client.patch(f"{API}/me", json=wrong).status_code in (400, 422)
+
+
+def test_an_invitation_lets_somebody_choose_a_password_once(two_people):
+    ana, ben, stranger = two_people
+    made = ana.post(f"{API}/listeners", json={"name": "cleo <3"}).json()
+    url = ana.post(f"{API}/listeners/{made['id']}/invitation").json()["url"]
+    assert ben.post(f"{API}/listeners/{made['id']}/invitation").status_code == 403
+    cleo = fresh(stranger)
+    assert "Welcome, cleo &lt;3" in cleo.get(url).text
+    assert cleo.post(url, data={"password": "short"}).status_code == 400
+    came = cleo.post(url, data={"password": PASSWORD}, follow_redirects=False)
+    assert (came.status_code, came.headers["location"]) == (303, "/")
+    assert cleo.get(f"{API}/me").json()["listener"]["name"] == "cleo <3"
+    assert fresh(stranger).get(url).status_code == 403
+    assert fresh(stranger).post(url, data={"password": "another one"}).status_code == 403
+    later = ana.post(f"{API}/listeners/{made['id']}/invitation").json()["url"]  # a password was forgotten
+    assert (
+        fresh(stranger).post(later, data={"password": "another one"}, follow_redirects=False).status_code
+        == 303
+    )
+    assert cleo.get(f"{API}/tracks").status_code == 401  # who knew the old one is out
+
+
+def test_forged_and_old_invitations_do_not_hold(two_people, monkeypatch):
+    ana, _, stranger = two_people
+    url = ana.post(f"{API}/listeners", json={"name": "cleo"}).json()["id"]
+    url = ana.post(f"{API}/listeners/{url}/invitation").json()["url"]
+    assert stranger.get(url[:-2] + ("AA" if url[-2:] != "AA" else "BB")).status_code == 403
+    assert stranger.get("/welcome/nonsense").status_code == 403
+    monkeypatch.setattr("synesthete.web.auth.invitation.LASTS_S", -1)
+    assert stranger.get(url).status_code == 403
+
+
+def test_nobody_is_invited_before_the_owner_has_an_account(client):
+    made = client.post(f"{API}/listeners", json={"name": "kid"}).json()
+    assert client.post(f"{API}/listeners/{made['id']}/invitation").status_code == 409

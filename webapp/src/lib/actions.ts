@@ -1,5 +1,5 @@
 /** What can be done with a track anywhere it appears. */
-import { sayAboutArtist, toggleWord, wordOf } from './feedback.svelte';
+import { artistWordOf, toggleArtistWord, toggleWord, wordOf } from './feedback.svelte';
 import { t } from './i18n/index.svelte';
 import { chooser } from './playlistChooser.svelte';
 import { player, type Playable } from './player.svelte';
@@ -57,11 +57,13 @@ export function trackChoices(item: Playable, extra: Choice[] = []): Choice[] {
     },
   );
   if (artist_id) {
+    const artist = { id: artist_id, name: track.artist, word: null };
+    const banned = artistWordOf(artist) === 'never';
     choices.push({
-      label: t('word.neverArtist'),
+      label: banned ? t('word.allowArtist') : t('word.neverArtist'),
       icon: 'never',
-      danger: true,
-      run: () => void sayAboutArtist(artist_id, track.artist, 'never'),
+      danger: !banned,
+      run: () => void toggleArtistWord(artist, 'never'),
     });
   }
   return choices;

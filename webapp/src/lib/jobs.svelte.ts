@@ -13,8 +13,9 @@ class Work {
     return this.jobs.filter((job) => job.state === 'running' || job.state === 'paused');
   }
 
-  /** Starts watching; the answer stops it. */
+  /** Starts watching; the answer stops it. Jobs are the owner's: for others there is nothing to see. */
   watch(): () => void {
+    if (!session.isOwner) return () => {};
     this.#watchers += 1;
     if (this.#watchers === 1) {
       void this.look();

@@ -10,7 +10,7 @@ class Session {
   failed: unknown = $state.raw(null);
 
   get isOwner(): boolean {
-    return this.me?.scopes.includes('admin') ?? false;
+    return this.me?.listener?.role === 'owner' && this.me.scopes.includes('admin');
   }
 
   async start(): Promise<void> {

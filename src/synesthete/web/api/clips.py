@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, File, Form, Request, Response, UploadFile
 from fastapi.responses import FileResponse
 
+from synesthete.encoders.hearing import Heard
 from synesthete.errors import AudioError, InputError, SynestheteError
 from synesthete.web import pictures
 from synesthete.web.api.models.ask import Clip, ClipAnswer
@@ -37,8 +38,8 @@ def ask_with_sound(
     """
     if end_s is not None and (start_s or 0.0) >= end_s:
         raise InputError(f"start_s {start_s or 0:g} is not before end_s {end_s:g}")
-    facts = hear_clip(house, who.id, file, start_s or 0.0, end_s)
-    return Asked(house, who).with_clip(facts, show(facts), n, per_artist)
+    facts, heard = hear_clip(house, who.id, file, start_s or 0.0, end_s)
+    return Asked(house, who).with_clip(facts, heard, show(facts), n, per_artist)
 
 
 @router.get("/{clip_id}")
@@ -84,8 +85,8 @@ def remove(house: TheHouse, who: Asking, clip_id: str) -> None:
 
 def hear_clip(
     house: House, listener_id: int, file: UploadFile, start_s: float, end_s: float | None
-) -> ClipFacts:
-    """Keep an upload as a clip. Raises AudioError, InputError; then nothing is kept."""
+) -> tuple[ClipFacts, Heard]:
+    """Keep an upload as a clip, and what was heard in it. Raises AudioError, InputError; then nothing is kept."""
     stamp, settings = house.parts.stamp, house.settings
     sound = house.clips.receive(file.file)
     try:
@@ -98,7 +99,7 @@ def hear_clip(
             raise AudioError(
                 "there is only silence", hint="Choose another region, or record closer to the sound."
             )
-        return house.clips.keep(sound, listener_id, file.filename, stamp, made)
+        return house.clips.keep(sound, listener_id, file.filename, stamp, made), made.heard
     except SynestheteError as error:
         house.clips.discard(sound)
         error.subject = (

@@ -10,6 +10,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from synesthete.catalog.statistics import DAY_S, Sum
+from synesthete.evaluate.replay import PROTOCOL as REPLAY
 from synesthete.web.api.models.dashboard import (
     Activity,
     Bar,
@@ -46,7 +47,7 @@ RECENT_DAYS = 28
 @router.get("/words")
 def words(house: TheHouse, who: Asking, period: ThePeriod = "month", scope: Scope = None) -> Words:
     """For the word cloud: genres people play, and what they search for."""
-    chosen, listener_id = _scope(who, scope)
+    chosen, listener_id = scope_of(who, scope)
     numbers, since = house.catalog.statistics, _since(period)
     return Words(
         scope=chosen,
@@ -67,7 +68,7 @@ def popular(
     n: Annotated[int, Query(ge=1, le=200)] = 20,
 ) -> Popular:
     """Genres, artists and tracks played most in a period."""
-    chosen, listener_id = _scope(who, scope)
+    chosen, listener_id = scope_of(who, scope)
     numbers, since = house.catalog.statistics, _since(period)
     return Popular(
         scope=chosen,
@@ -81,7 +82,7 @@ def popular(
 @router.get("/activity")
 def activity(house: TheHouse, who: Asking, period: ThePeriod = "month", scope: Scope = None) -> Activity:
     """When each listener was last here, and plays by day."""
-    chosen, listener_id = _scope(who, scope)
+    chosen, listener_id = scope_of(who, scope)
     numbers = house.catalog.statistics
     recent = numbers.last_activity(int(time.time()) - RECENT_DAYS * DAY_S, listener_id)
     return Activity(
@@ -100,7 +101,7 @@ def activity(house: TheHouse, who: Asking, period: ThePeriod = "month", scope: S
 @router.get("/reception")
 def reception(house: TheHouse, who: Asking, period: ThePeriod = "month", scope: Scope = None) -> Reception:
     """How recommendations were received, by source and by week, and how much of the catalog was shown."""
-    chosen, listener_id = _scope(who, scope)
+    chosen, listener_id = scope_of(who, scope)
     numbers, since = house.catalog.statistics, _since(period)
     said: dict[str, dict[str, int]] = defaultdict(dict)
     for source, word, count in numbers.words_by_source(since, listener_id):
@@ -156,19 +157,19 @@ def quality(
     n: Annotated[int, Query(ge=1, le=2000)] = 500,
 ) -> Quality:
     """Scores over time as `synesthete evaluate` measured them, oldest first, with plain words."""
-    _ = who.id
     scores = [
         Score(
             at=s.at, protocol=s.protocol, subject=s.subject, metric=s.metric, value=s.value, low=s.low, high=s.high,
-            baseline=s.baseline, words=metric_in_words(s.metric, s.value),
+            baseline=s.baseline, rests_on=s.rests_on, words=metric_in_words(s.metric, s.value),
         )
         for s in reversed(house.catalog.scores.all(protocol, n))
+        if s.protocol != REPLAY or who.is_owner
     ]  # fmt: skip
     note = None if scores else "Nothing was measured yet; `synesthete evaluate` does it."
     return Quality(scores=scores, note=note)
 
 
-def _scope(who: Who, wished: ScopeOfNumbers | None) -> tuple[ScopeOfNumbers, int | None]:
+def scope_of(who: Who, wished: ScopeOfNumbers | None) -> tuple[ScopeOfNumbers, int | None]:
     """Whose numbers: everyone's for the owner unless they wish their own, else one's own."""
     if who.is_owner and wished != "me":
         return "everyone", None

@@ -31,7 +31,7 @@ def jobs(house: TheHouse, _who: Asking, n: Annotated[int, Query(ge=1, le=500)] =
 
 @router.post("", status_code=202)
 def start(house: TheHouse, _who: Asking, question: NewJob) -> Started:
-    """Start work: update, map, cluster, learn, retry, or demo."""
+    """Start work: update, map, cluster, learn, replay, retry, or demo."""
     demo = str(house.settings.data / "demo")
     verbs: dict[str, list[list[str]]] = {
         "update": [["update"]],
@@ -39,6 +39,7 @@ def start(house: TheHouse, _who: Asking, question: NewJob) -> Started:
         "map": [["map"]],
         "cluster": [["cluster", *(["-k", str(question.clusters)] if question.clusters else [])]],
         "learn": [["learn"]],
+        "replay": [["evaluate", "replay"]],
         "demo": [["demo", demo], ["add", demo]],
     }
     return Started(kind=question.kind, process=house.errands.start(question.kind, *verbs[question.kind]))

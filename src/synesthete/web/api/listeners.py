@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
+from synesthete.catalog.writing import now
 from synesthete.errors import Conflict
 from synesthete.music import Role
 from synesthete.web import show
 from synesthete.web.api.me import leave
-from synesthete.web.api.models.people import Listener, ListenerChange, Listeners, NewListener
+from synesthete.web.api.models.people import Invitation, Listener, ListenerChange, Listeners, NewListener
+from synesthete.web.auth.invitation import LASTS_S, invite
 from synesthete.web.auth.proofs import hash_password
 from synesthete.web.house import Asking, ItsId, TheHouse
+from synesthete.web.paper import base_url
 
 router = APIRouter(prefix="/listeners", tags=["people"])
 
@@ -22,7 +25,7 @@ def listeners(house: TheHouse, _who: Asking) -> Listeners:
 
 
 @router.post("", status_code=201)
-def add(house: TheHouse, who: Asking, question: NewListener) -> Listener:
+def add(house: TheHouse, _who: Asking, question: NewListener) -> Listener:
     """Make an account. The owner needs a password first, or everybody would be locked out of theirs."""
     accounts = house.catalog.accounts
     if not accounts.exist() and question.password and question.role != "owner":
@@ -33,7 +36,6 @@ def add(house: TheHouse, who: Asking, question: NewListener) -> Listener:
     made = house.catalog.listeners.add(
         question.name.strip(), Role(question.role), email=question.email, **more
     )
-    _ = who.id
     return show.listener(accounts.get(made.id))
 
 
@@ -49,6 +51,21 @@ def change(house: TheHouse, _who: Asking, listener_id: ItsId, question: Listener
     if question.password is not None:
         accounts.close_sessions(listener_id)
     return show.listener(changed)
+
+
+@router.post("/{listener_id}/invitation", status_code=201)
+def invitation(house: TheHouse, request: Request, _who: Asking, listener_id: ItsId) -> Invitation:
+    """A link with which someone chooses their password: the first one, or a new one when it was forgotten.
+
+    It ends after a week, or once a password was chosen; making it changes nothing yet.
+    """
+    account = house.catalog.accounts.get(listener_id)
+    if not house.catalog.accounts.exist() and account.role is not Role.OWNER:
+        raise Conflict(
+            "make your own account first", hint="POST /api/v1/account with your name and a password."
+        )
+    url = f"{base_url(request, house.settings.base_url)}/welcome/{invite(house.catalog, account)}"
+    return Invitation(url=url, expires_at=now() + LASTS_S)
 
 
 @router.delete("/{listener_id}", status_code=204)

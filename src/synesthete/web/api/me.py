@@ -99,11 +99,16 @@ def leave(catalog: Catalog, listener_id: int) -> None:
 def welcome(house: House, request: Request, response: Response, account: Account) -> Me:
     """Open a session for this account and put its cookie into the answer."""
     token = house.entrance.open_session(account, request.headers.get("user-agent"))
-    secure = request.url.scheme == "https" or (house.settings.base_url or "").startswith("https:")
     response.set_cookie(
-        COOKIE, token, max_age=SESSION_S, path="/", secure=secure, httponly=True, samesite="lax"
-    )
+        COOKIE, token, max_age=SESSION_S, path="/", secure=is_secure(house, request), httponly=True,
+        samesite="lax",
+    )  # fmt: skip
     return _me(house, Who(account, "session", EVERY_SCOPE))
+
+
+def is_secure(house: House, request: Request) -> bool:
+    """Whether people reach this server by https, so that cookies may insist on it."""
+    return request.url.scheme == "https" or (house.settings.base_url or "").startswith("https:")
 
 
 def _with_token(house: House, token: str, address: str) -> Account:
@@ -119,7 +124,7 @@ def _with_token(house: House, token: str, address: str) -> Account:
 def _me(house: House, who: Who) -> Me:
     ways = []
     accounts = house.catalog.accounts.exist()
-    if accounts:
+    if house.catalog.accounts.have_passwords():
         ways.append("password")
     if house.settings.token:
         ways.append("token")

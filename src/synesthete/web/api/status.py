@@ -37,6 +37,7 @@ def status(house: TheHouse, _who: Asking) -> Status:
         index=_index(house),
         running_jobs=len(catalog.jobs.living()),
         sources=_sources(house),
+        upload_mb=house.settings.upload_mb,
     )  # fmt: skip
 
 

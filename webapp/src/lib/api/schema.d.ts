@@ -887,7 +887,7 @@ export interface paths {
         put?: never;
         /**
          * Start
-         * @description Start work: update, map, cluster, learn, retry, or demo.
+         * @description Start work: update, map, cluster, learn, replay, retry, or demo.
          */
         post: operations["jobs_start"];
         delete?: never;
@@ -1170,6 +1170,28 @@ export interface paths {
          * @description Change name, role, mail address or password of someone. A new password ends their sessions.
          */
         patch: operations["listeners_change"];
+        trace?: never;
+    };
+    "/api/v1/listeners/{listener_id}/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Invitation
+         * @description A link with which someone chooses their password: the first one, or a new one when it was forgotten.
+         *
+         *     It ends after a week, or once a password was chosen; making it changes nothing yet.
+         */
+        post: operations["listeners_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/keys": {
@@ -1488,6 +1510,26 @@ export interface paths {
          * @description Scores over time as `synesthete evaluate` measured them, oldest first, with plain words.
          */
         get: operations["dashboard_quality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dashboard/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Replay
+         * @description Had it known what would be played next? As `synesthete evaluate replay` found last, and before.
+         */
+        get: operations["replay_replay"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2191,6 +2233,16 @@ export interface components {
             dim: number;
         };
         /**
+         * Invitation
+         * @description A link with which someone chooses their password, once.
+         */
+        Invitation: {
+            /** Url */
+            url: string;
+            /** Expires At */
+            expires_at: number;
+        };
+        /**
          * Job
          * @description Work that takes time.
          */
@@ -2301,6 +2353,11 @@ export interface components {
             letter_hour: number;
             /** Has Password */
             has_password: boolean;
+            /**
+             * Has Provider
+             * @description Whether they can sign in with the server's provider.
+             */
+            has_provider: boolean;
             /** Created At */
             created_at: number;
             /** Seen At */
@@ -2583,7 +2640,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "update" | "map" | "cluster" | "learn" | "retry" | "demo";
+            kind: "update" | "map" | "cluster" | "learn" | "replay" | "retry" | "demo";
             /**
              * Clusters
              * @description How many, for `cluster`.
@@ -3142,6 +3199,79 @@ export interface components {
             reason: string;
         };
         /**
+         * Replay
+         * @description How well tracks that were played for the first time had been foreseen. `at` is null before the first replay.
+         */
+        Replay: {
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "everyone" | "me";
+            /** At */
+            at: number | null;
+            /**
+             * Rests On
+             * @description How many discoveries were asked about.
+             */
+            rests_on: number;
+            /** Rows */
+            rows: components["schemas"]["ReplayRow"][];
+            /**
+             * Words
+             * @description What it means, plainly.
+             */
+            words: string;
+            /**
+             * Past
+             * @description Every replay that was kept, oldest first.
+             */
+            past: components["schemas"]["ReplayPoint"][];
+            /** Note */
+            note: string | null;
+        };
+        /**
+         * ReplayPoint
+         * @description The hit rates of one replay, for the line over time.
+         */
+        ReplayPoint: {
+            /** At */
+            at: number;
+            /** Rests On */
+            rests_on: number;
+            /** Hit Rate */
+            hit_rate: number;
+            /** Popularity */
+            popularity: number;
+            /** Chance */
+            chance: number;
+        };
+        /**
+         * ReplayRow
+         * @description How one way of answering did: as it answers, by popularity alone, or by chance.
+         */
+        ReplayRow: {
+            /** Subject */
+            subject: string;
+            /**
+             * Hit Rate
+             * @description Share of discoveries among the first ten of its list.
+             */
+            hit_rate: number;
+            /**
+             * Low
+             * @description Lower end of its 95 % interval, when known.
+             */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /**
+             * Mrr
+             * @description Mean of one over the place in the list.
+             */
+            mrr: number;
+        };
+        /**
          * SaidWord
          * @description A word that is in force. Undo it by its id.
          */
@@ -3197,6 +3327,11 @@ export interface components {
             high: number | null;
             /** Baseline */
             baseline: string | null;
+            /**
+             * Rests On
+             * @description How many listeners, playlists or tracks were asked about.
+             */
+            rests_on: number | null;
             /**
              * Words
              * @description What the number means, plainly.
@@ -3396,6 +3531,11 @@ export interface components {
              * @description Sources of candidates that can answer now.
              */
             sources: string[];
+            /**
+             * Upload Mb
+             * @description Largest upload, megabytes.
+             */
+            upload_mb: number;
         };
         /**
          * Track
@@ -6317,6 +6457,46 @@ export interface operations {
             };
         };
     };
+    listeners_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listener_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
     keys_keys: {
         parameters: {
             query?: never;
@@ -7142,6 +7322,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Quality"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    replay_replay: {
+        parameters: {
+            query?: {
+                /** @description The owner may ask for their own numbers alone. */
+                scope?: ("everyone" | "me") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replay"];
                 };
             };
             /** @description Unprocessable Entity */

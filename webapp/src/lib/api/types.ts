@@ -8,6 +8,7 @@ export type AlbumPage = Schemas['AlbumPage'];
 export type ApiKey = Schemas['ApiKey'];
 export type Artist = Schemas['Artist'];
 export type ArtistPage = Schemas['ArtistPage'];
+export type Clip = Schemas['Clip'];
 export type ClipAnswer = Schemas['ClipAnswer'];
 export type Cluster = Schemas['Cluster'];
 export type ClusterPage = Schemas['ClusterPage'];

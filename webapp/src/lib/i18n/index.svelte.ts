@@ -4,7 +4,11 @@ export type Language = 'en' | 'de';
 export const languages: Record<Language, string> = { en: 'English', de: 'Deutsch' };
 
 const KEY = 'synesthete.language';
-const loaded: { language: Language; strings: Strings } = $state({ language: 'en', strings: en });
+const loaded: { language: Language; strings: Strings; said: Record<string, string> } = $state({
+  language: 'en',
+  strings: en,
+  said: {},
+});
 
 /** The language chosen on this device, else the browser's, else English. */
 function preferred(): Language {
@@ -20,7 +24,14 @@ export async function startLanguage(): Promise<void> {
 
 export async function useLanguage(language: Language, remember = false): Promise<void> {
   if (remember) localStorage.setItem(KEY, language);
-  loaded.strings = language === 'de' ? (await import('./de')).de : en;
+  if (language === 'de') {
+    const [{ de }, { saidInGerman }] = await Promise.all([import('./de'), import('./saidInGerman')]);
+    loaded.strings = de;
+    loaded.said = saidInGerman;
+  } else {
+    loaded.strings = en;
+    loaded.said = {};
+  }
   loaded.language = language;
   document.documentElement.lang = language;
 }
@@ -38,6 +49,36 @@ export function t(key: Key, parts: Record<string, string | number> = {}): string
     if (part === undefined) return whole;
     return typeof part === 'number' ? number(part) : part;
   });
+}
+
+const patterns = $derived(
+  Object.entries(loaded.said)
+    .filter(([english]) => english.includes('{}'))
+    .map(([english, own]) => {
+      const parts = english.split('{}').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+      return { english, pattern: new RegExp(`^${parts.join('(.+)')}$`), own };
+    }),
+);
+
+/** Phrases that stand inside other sentences; anything else in there is a name and stays as it is. */
+const isPhrase = (english: string) => english.startsWith('“') || english.endsWith(' ago');
+
+/** What the server said of music, in the present language where we know the sentence. */
+export function said(english: string): string {
+  return loaded.said[english] ?? filled(english, () => true) ?? english;
+}
+
+function filled(text: string, fits: (english: string) => boolean): string | undefined {
+  for (const { english, pattern, own } of patterns) {
+    const match = fits(english) ? pattern.exec(text) : null;
+    if (!match) continue;
+    let place = 1;
+    return own.replace(/\{\}/g, () => {
+      const part = match[place++] ?? '';
+      return isPhrase(english) ? part : (filled(part, isPhrase) ?? part);
+    });
+  }
+  return undefined;
 }
 
 type Counted = { [K in Key]: K extends `${infer Stem}.one` ? Stem : never }[Key];

@@ -90,16 +90,39 @@ export function contains(polygon: number[], x: number, y: number): boolean {
   return inside;
 }
 
+/** Where a group of points is at home: above the middle of it, unless it is scattered. */
+export function homeOf(points: Points, values: Float32Array, wanted: number): { x: number; y: number } | null {
+  const members = [...values.keys()].filter((i) => values[i] === wanted);
+  const median = (numbers: number[]) => numbers.sort((a, b) => a - b)[numbers.length >> 1]!;
+  const x = median(members.map((i) => points.xs[i]!));
+  const y = median(members.map((i) => points.ys[i]!));
+  const spread = median(members.map((i) => Math.hypot(points.xs[i]! - x, points.ys[i]! - y)));
+  if (members.length < 3 || spread > 0.12 * points.extent) return null;
+  const close = members.filter((i) => Math.hypot(points.xs[i]! - x, points.ys[i]! - y) <= 2 * spread);
+  return { x, y: Math.max(y - 0.06 * points.extent, close.reduce((top, i) => Math.min(top, points.ys[i]!), y)) };
+}
+
+const LEFTOVER = 'Other';
+const GRAY = '#8b849d';
+
+/** The color of a category; what is left over is gray. */
+export function categoryColor(color: MapColor, value: number): string {
+  return color.categories[value] === LEFTOVER ? GRAY : categories[value % categories.length]!;
+}
+
 /** Red, green, blue for each point. */
 export function paintPoints(values: Float32Array, color: MapColor): Uint8Array {
   const rgb = new Uint8Array(values.length * 3);
-  const palette = categories.map((hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16)));
+  const palette = color.categories.map((_, value) => {
+    const hex = categoryColor(color, value);
+    return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
+  });
   const [low, high] = [color.low ?? 0, color.high ?? 1];
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
     let one: ArrayLike<number> = [120, 114, 134];
     if (!Number.isNaN(value)) {
-      if (color.kind === 'category') one = palette[value % palette.length]!;
+      if (color.kind === 'category') one = palette[value] ?? one;
       else {
         const c = Math.round(255 * (0.25 + 0.75 * Math.min(1, Math.max(0, (value - low) / (high - low || 1))))) * 4;
         one = [spectrum[c]!, spectrum[c + 1]!, spectrum[c + 2]!];

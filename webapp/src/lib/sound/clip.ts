@@ -1,6 +1,7 @@
 /** Sound a person hands us, made ready to be seen, heard and cut. */
 import { address, get, write } from '$lib/api/client';
-import type { ClipAnswer } from '$lib/api/types';
+import { checkSize } from '$lib/api/upload';
+import type { Clip, ClipAnswer } from '$lib/api/types';
 import { grayPicture } from './mel';
 
 export interface Picture {
@@ -144,6 +145,11 @@ export async function askWith(sound: Sound, start_s: number, end_s: number, sign
   return { answer: await ask(sound.file, sound.name, start_s, end_s, 20, signal), offset_s: 0 };
 }
 
+/** Leaves a whole sound with the server, as something to start a mix from. */
+export async function keep(file: Blob, name: string): Promise<Clip> {
+  return (await ask(file, name, null, null, 1)).clip;
+}
+
 const withoutExtension = (name: string) => name.replace(/\.[a-z0-9]{2,5}$/i, '');
 
 async function ask(
@@ -154,6 +160,7 @@ async function ask(
   n: number,
   signal?: AbortSignal,
 ): Promise<ClipAnswer> {
+  checkSize(file, name);
   const form = new FormData();
   form.append('file', file, name);
   if (start_s !== null) form.append('start_s', String(start_s));

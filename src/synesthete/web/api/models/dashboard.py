@@ -154,7 +154,40 @@ class Score(Answer):
     low: float | None = Field(description="Lower end of its 95 % interval, when known.")
     high: float | None
     baseline: str | None
+    rests_on: int | None = Field(description="How many listeners, playlists or tracks were asked about.")
     words: str = Field(description="What the number means, plainly.")
+
+
+class ReplayRow(Answer):
+    """How one way of answering did: as it answers, by popularity alone, or by chance."""
+
+    subject: str
+    hit_rate: float = Field(description="Share of discoveries among the first ten of its list.")
+    low: float | None = Field(description="Lower end of its 95 % interval, when known.")
+    high: float | None
+    mrr: float = Field(description="Mean of one over the place in the list.")
+
+
+class ReplayPoint(Answer):
+    """The hit rates of one replay, for the line over time."""
+
+    at: int
+    rests_on: int
+    hit_rate: float
+    popularity: float
+    chance: float
+
+
+class Replay(Answer):
+    """How well tracks that were played for the first time had been foreseen. `at` is null before the first replay."""
+
+    scope: ScopeOfNumbers
+    at: int | None
+    rests_on: int = Field(description="How many discoveries were asked about.")
+    rows: list[ReplayRow]
+    words: str = Field(description="What it means, plainly.")
+    past: list[ReplayPoint] = Field(description="Every replay that was kept, oldest first.")
+    note: str | None
 
 
 class Quality(Answer):

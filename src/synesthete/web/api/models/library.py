@@ -10,7 +10,7 @@ from synesthete.web.api.models.base import Answer, Question
 from synesthete.web.api.models.music import Track
 
 JobState = Literal["running", "paused", "done", "failed", "stopped"]
-JobKind = Literal["update", "map", "cluster", "learn", "retry", "demo"]
+JobKind = Literal["update", "map", "cluster", "learn", "replay", "retry", "demo"]
 
 
 class Health(Answer):
@@ -50,6 +50,7 @@ class Status(Answer):
     index: IndexFacts
     running_jobs: int
     sources: list[str] = Field(description="Sources of candidates that can answer now.")
+    upload_mb: int = Field(description="Largest upload, megabytes.")
 
 
 class Folder(Answer):

@@ -27,6 +27,7 @@ class Listener(Answer):
     letter_weekday: int = Field(description="0 is Monday.")
     letter_hour: int
     has_password: bool
+    has_provider: bool = Field(description="Whether they can sign in with the server's provider.")
     created_at: int
     seen_at: int | None
 
@@ -96,6 +97,13 @@ class ListenerChange(Question):
     role: RoleValue | None = None
     email: str | None = Field(None, max_length=320)
     password: str | None = Field(None, min_length=8, max_length=1_000)
+
+
+class Invitation(Answer):
+    """A link with which someone chooses their password, once."""
+
+    url: str
+    expires_at: int
 
 
 class ApiKey(Answer):

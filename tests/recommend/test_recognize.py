@@ -1,0 +1,150 @@
+"""A clip of a track in the library is told apart from everything else, and placed to the tenth of a second."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from synesthete.audio.decode import decode
+from synesthete.catalog.embeddings import Excerpts as Kept
+from synesthete.catalog.entries import Entry
+from synesthete.demo import STYLES, compose, render
+from synesthete.demo.instruments import SAMPLE_RATE
+from synesthete.encoders.hearing import hear_blocks
+from synesthete.encoders.shelf import open_encoder
+from synesthete.errors import Busy
+from synesthete.evaluate.degrade import phone, small_mp3
+from synesthete.index import build_index
+from synesthete.recommend import Clip, Collection, Recommender
+from synesthete.recommend.closely import SAME, Comparison, Stretch, compare
+
+SECONDS = 30.0
+ABSENT = 6
+"""The last pieces are in no library."""
+
+
+@pytest.fixture(scope="module")
+def ear(tmp_path_factory):
+    return open_encoder(None, tmp_path_factory.mktemp("none"))
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory) -> list[Path]:
+    """Pieces of six styles, two of each, and then six more of the same styles."""
+    folder = tmp_path_factory.mktemp("pieces")
+    found = []
+    for i in range(12 + ABSENT):
+        style = STYLES[i % 6]
+        path = folder / f"{i}.flac"
+        sound = render(compose(style, (9, i), SECONDS), style, (9, i))
+        soundfile.write(path, np.clip(sound, -1, 1), SAMPLE_RATE)
+        found.append(path)
+    return found
+
+
+@dataclass
+class Room:
+    recommender: Recommender
+    ids: list[int]
+
+
+@pytest.fixture
+def room(sqlite_catalog, ear, files) -> Room:
+    """A library of the first twelve pieces, heard by the encoder that is shipped."""
+    catalog, here = sqlite_catalog, files[:12]
+    entries = [Entry(title=f"Piece {i}", artist=f"Artist {i}", path=str(p)) for i, p in enumerate(here)]
+    ids = [int(i) for i in catalog.tracks.put_many(entries)]
+    heard = [hear_blocks(ear, [decode(path, ear.sample_rate)]) for path in here]
+    for track_id, one in zip(ids, heard, strict=True):
+        kept = Kept(one.excerpts, one.starts_s, one.ends_s)
+        catalog.embeddings.put(track_id, ear.card.stamp, one.track, "full", kept)
+    index = build_index(ear.card.stamp, ids, np.array([one.track for one in heard]))
+    return Room(Recommender(Collection(catalog, index, ear.card.stamp)), ids)
+
+
+def taken(ear, path: Path, start_s: float, way, folder: Path, length_s: float = 10.0) -> tuple[Clip, Stretch]:
+    """A clip of a piece after it went some way, and where it can be read."""
+    sound = way(decode(path, ear.sample_rate, start_s, start_s + length_s), ear.sample_rate)
+    place = folder / "clip.wav"
+    soundfile.write(place, sound, ear.sample_rate, subtype="FLOAT")
+    heard = hear_blocks(ear, [sound])
+    return Clip(heard.track, heard.excerpts, heard.starts_s, heard.ends_s), Stretch(place, 0.0)
+
+
+WAYS = {
+    "clean": lambda sound, rate: sound,
+    "a small mp3": small_mp3,
+    "a phone": lambda sound, rate: phone(sound, rate, np.random.default_rng(4)),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_clip_is_found_and_placed(room, ear, files, tmp_path, way):
+    for i, start_s in zip(range(0, 12, 2), (3.21, 7.3, 12.68, 0.0, 18.9, 15.55), strict=True):
+        clip, sound = taken(ear, files[i], start_s, WAYS[way], tmp_path)
+        found = room.recommender.recognize(clip, sound)
+        assert found is not None and (found.track_id, found.sure) == (room.ids[i], True), i
+        # pieces repeat themselves: what is found must sound the same there, and mostly be the place itself
+        told = compare(Comparison(sound, (Stretch(files[i], found.start_s, found.end_s),)))[0]
+        assert told.likeness > SAME and abs(told.ahead_s) <= 0.1
+
+
+def test_places_are_right_to_the_tenth_of_a_second(room, ear, files, tmp_path):
+    off = []
+    for i in range(12):
+        clip, sound = taken(ear, files[i], 4.37 + i, WAYS["a small mp3"], tmp_path)
+        off.append(abs(room.recommender.recognize(clip, sound).start_s - (4.37 + i)))
+    assert np.median(off) < 0.1
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_is_not_in_the_library_is_not_named(room, ear, files, tmp_path, way):
+    for path in files[12:]:
+        clip, sound = taken(ear, path, 5.0, WAYS[way], tmp_path)
+        assert room.recommender.recognize(clip, sound) is None, path.name
+
+
+def test_a_long_and_a_short_clip(room, ear, files, tmp_path):
+    clip, sound = taken(ear, files[3], 6.0, WAYS["clean"], tmp_path, length_s=22.5)
+    found = room.recommender.recognize(clip, sound)
+    assert found.track_id == room.ids[3] and found.start_s == pytest.approx(6.0, abs=0.1)
+    assert found.end_s - found.start_s == pytest.approx(22.5, abs=0.1)
+    clip, sound = taken(ear, files[5], 11.0, WAYS["clean"], tmp_path, length_s=4.0)
+    found = room.recommender.recognize(clip, sound)
+    assert found.track_id == room.ids[5] and found.sure
+
+
+def test_where_nobody_can_listen_the_embeddings_decide(room, ear, files, tmp_path):
+    clip, sound = taken(ear, files[0], 8.0, WAYS["clean"], tmp_path)
+    by_sound = room.recommender.recognize(clip)
+    assert by_sound.track_id == room.ids[0] and by_sound.start_s == pytest.approx(8.0, abs=2.5)
+
+    def busy(asked):
+        raise Busy("too many sounds are waiting to be heard")
+
+    assert room.recommender.recognize(clip, sound, busy) == by_sound
+    assert room.recommender.recognize(clip, Stretch(tmp_path / "gone.wav", 0.0)) == by_sound
+    assert room.recommender.recognize(clip, sound, lambda asked: [None] * len(asked.others)) == by_sound
+
+
+def test_a_place_that_sounds_otherwise_is_no_recording(room, ear, files, tmp_path):
+    """The embedding of one piece with the sound of another: nobody should be sure of anything."""
+    clip, _ = taken(ear, files[0], 8.0, WAYS["clean"], tmp_path)
+    _, other = taken(ear, files[13], 8.0, WAYS["clean"], tmp_path)
+    assert room.recommender.recognize(clip, other) is None
+
+
+def test_listening_ends_at_the_first_that_is_the_same(files, tmp_path):
+    clip = Stretch(files[0], 5.0, 15.0)
+    others = (
+        Stretch(tmp_path / "gone", 0.0, 10.0),
+        Stretch(files[7], 5.0, 15.0),
+        Stretch(files[0], 3.0, 13.0),
+    )
+    missing, stranger, same = compare(Comparison(clip, (*others, Stretch(files[0], 5.0, 15.0))))
+    assert missing is None and not stranger.same
+    assert same.same and same.ahead_s == pytest.approx(2.0, abs=0.03)
