@@ -23,7 +23,8 @@ PATHS = (
 )
 
 
-def _paths(site: Site) -> list[str]:
+def paths_of(site: Site) -> list[str]:
+    """Every page there is."""
     track = site.track(site.paths[0].stem[3:])
     return [*PATHS, f"/track/{track['id']}", f"/artist/{track['artist_id']}", f"/album/{track['album_id']}"]
 
@@ -33,7 +34,7 @@ def test_axe_finds_nothing(open_page: Open, site: Site, scheme: str) -> None:
     page = open_page("/", scheme=scheme)
     source = AXE.read_text(encoding="utf-8")
     found = {}
-    for path in _paths(site):
+    for path in paths_of(site):
         page.goto(path)
         page.locator("main h1").first.wait_for(state="attached")
         page.wait_for_load_state("networkidle")
@@ -47,7 +48,7 @@ def test_axe_finds_nothing(open_page: Open, site: Site, scheme: str) -> None:
 
 def test_a_phone_shows_everything_without_scrolling_sideways(open_page: Open, site: Site) -> None:
     page = open_page("/", width=360, height=740, has_touch=True, is_mobile=True)
-    for path in _paths(site):
+    for path in paths_of(site):
         page.goto(path)
         page.locator("main h1").first.wait_for(state="attached")
         page.wait_for_load_state("networkidle")

@@ -60,7 +60,7 @@ def embed(files: tuple[Path, ...], name: str | None, out: Path, precision: Preci
 
 def expanded(files: tuple[Path, ...]) -> list[Path]:
     """The files, with folders replaced by the sound files in them, sorted; each once."""
-    from synesthete.evaluate.collection import SUFFIXES
+    from synesthete.audio.suffixes import SUFFIXES
 
     found: dict[Path, None] = {}
     for path in files:

@@ -6,8 +6,9 @@ shown as a page and read in a feed, and all three say the same.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from base64 import b64encode
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr
 from functools import cache
@@ -33,6 +34,11 @@ class Pick:
     never_url: str
     cover: bytes | None = None
     """A small JPEG, sent inside the mail: nothing is loaded from anywhere when it is read."""
+
+    @property
+    def cover_data(self) -> str:
+        """The cover as an address that holds it, for pages, into which nothing can be put beside."""
+        return f"data:image/jpeg;base64,{b64encode(self.cover or b'').decode()}"
 
     @property
     def cover_id(self) -> str:
@@ -63,12 +69,19 @@ class Letter:
     page_url: str
     unsubscribe_url: str
     feed_url: str | None = None
-    language: str = "en"
-    notes: tuple[str, ...] = field(default=())
+    note: str | None = None
+    """Why it is as it is, where that needs saying."""
 
     @property
     def picks(self) -> tuple[Pick, ...]:
         return tuple(pick for section in self.sections for pick in section.picks)
+
+    @property
+    def monday(self) -> str:
+        """The day on which its week begins: 16 November 2026."""
+        year, week = self.week.split("-W")
+        day = date.fromisocalendar(int(year), int(week), 1)
+        return f"{day.day} {day:%B %Y}"
 
     @property
     def subject(self) -> str:
@@ -82,7 +95,7 @@ def one_line(text: str) -> str:
 
 
 def html(letter: Letter, *, as_page: bool = False) -> str:
-    """The letter as HTML: tables and inline styles, as mail programs need; `as_page` shows covers by address."""
+    """The letter as HTML: tables and inline styles, as mail programs need; `as_page` holds its covers itself."""
     return _template("letter.html.j2").render(letter=letter, as_page=as_page)
 
 

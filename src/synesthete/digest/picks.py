@@ -1,9 +1,15 @@
-"""What goes into a letter: four sections, each from another corner of the library.
+"""What goes into a letter: sections, each from another corner of the library.
 
 played      because you played (or searched for) something lately: what sounds like it and is not known yet
 new         what came into the library in the last two weeks, what fits the listener first
 rediscover  what was played often, and not for long
 outside     what lies outside the listener's habits
+
+Somebody who has neither played nor liked anything gets a letter only when something is new, and it says so:
+
+new         as above, by date
+popular     what at least two people here play
+corners     typical tracks of the groups of the library
 """
 
 from __future__ import annotations
@@ -57,21 +63,43 @@ def choose(
 ) -> list[PickRow]:
     """Ten to twenty picks in their sections, or none when there are not ten things worth telling.
 
-    `without`: tracks of earlier letters. Disliked and unwanted tracks and artists never come.
+    `without`: tracks of earlier letters. Disliked and unwanted tracks and artists never come, nor does what was
+    played in the last four weeks.
     """
     who = subscriber.listener.id
     words = catalog.feedback.words(who)
-    unwanted = set(words.never | words.disliked) | without
-    choice = _Choice(unwanted, frozenset(map(int, words.never_artists | words.disliked_artists)))
-    known = {h.track_id for h in catalog.listens.of(who, 5000, since=now - KNOWN_S) if h.track_id is not None}
-    held_back = known - unwanted  # heard lately: no discovery, but "rediscover" looks further back anyway
-    choice.without |= held_back
+    lately = {
+        heard.track_id for heard in catalog.listens.of(who, 5000, since=now - KNOWN_S) if heard.track_id
+    }
+    choice = _Choice(
+        without | words.never | words.disliked | lately,
+        frozenset(map(int, words.never_artists | words.disliked_artists)),
+    )
+    if words.liked or read_history(catalog, who).plays:
+        _tell_a_friend(choice, catalog, recommender, who, now)
+    elif catalog.tracks.added_since(now - LATELY_S, 1):
+        _tell_a_stranger(choice, catalog, recommender, who, now)
+    return choice.rows if len(choice.rows) >= PICKS_AT_LEAST else []
+
+
+def _tell_a_friend(
+    choice: _Choice, catalog: Catalog, recommender: Recommender, who: ListenerId, now: int
+) -> None:
+    """What somebody would like of whom something is known."""
     for track in _seeds(catalog, who, now):
         choice.take("played", _near(recommender, who, track, choice.without), -(-PER_SECTION // 2))
     choice.take("new", _new(catalog, recommender, who, now))
     choice.take("rediscover", _rediscovered(catalog, who, now))
     choice.take("outside", _outside(recommender, who, choice.without), PICKS_AT_MOST)
-    return choice.rows if len(choice.rows) >= PICKS_AT_LEAST else []
+
+
+def _tell_a_stranger(
+    choice: _Choice, catalog: Catalog, recommender: Recommender, who: ListenerId, now: int
+) -> None:
+    """What there is, for somebody who has neither played nor liked anything here yet."""
+    choice.take("new", _new(catalog, recommender, who, now), 2 * PER_SECTION)
+    choice.take("popular", _popular(catalog))
+    choice.take("corners", _corners(catalog))
 
 
 def _seeds(catalog: Catalog, who: ListenerId, now: int) -> list[Track]:
@@ -116,16 +144,15 @@ def _new(
     fresh = catalog.tracks.added_since(now - LATELY_S, 1000)
     if not fresh:
         return
-    ranked = recommender.recommend(Request(listener_id=who, n=RANKED_FOR_NEW, per_artist=0)).results
-    order: dict[int, int] = {one.track.id: place for place, one in enumerate(ranked)}
+    answer = recommender.recommend(Request(listener_id=who, n=RANKED_FOR_NEW, per_artist=0))
+    order: dict[int, int] = {one.track.id: place for place, one in enumerate(answer.results)}
+    close = read_history(catalog, who).plays > 0
     tracks = catalog.tracks.many(sorted(fresh, key=lambda i: order.get(i, RANKED_FOR_NEW)))
     for track in tracks.values():
-        fits = (
-            "New to your library, and close to what you play."
-            if track.id in order
-            else "New to your library."
+        yield (
+            track,
+            "Close to what you play." if close and track.id in order else "It came in the last two weeks.",
         )
-        yield track, fits
 
 
 def _rediscovered(catalog: Catalog, who: ListenerId, now: int) -> Iterator[tuple[Track, str]]:
@@ -142,7 +169,25 @@ def _outside(recommender: Recommender, who: ListenerId, without: set[TrackId]) -
         exclude_tracks=frozenset(without),
     )  # fmt: skip
     for one in recommender.recommend(request).results:
-        yield one.track, f"Outside your habits: {_lowered(one.reason)}"
+        yield one.track, one.reason
+
+
+def _popular(catalog: Catalog) -> Iterator[tuple[Track, str]]:
+    """What at least two people here play: of one alone nobody else learns."""
+    most = [one for one in catalog.statistics.popular_tracks(0, None, 50) if one.listeners >= 2 and one.id]
+    tracks = catalog.tracks.many(TrackId(one.id) for one in most if one.id is not None)
+    for one in most:
+        if track := tracks.get(TrackId(one.id or 0)):
+            yield track, f"{one.listeners} people here have played it {one.plays} times."
+
+
+def _corners(catalog: Catalog) -> Iterator[tuple[Track, str]]:
+    """The most typical tracks of each group of the library, one group after the other, the largest first."""
+    groups = [(group, catalog.atlas.members(group.id)) for group in catalog.atlas.clusters()[:PICKS_AT_MOST]]
+    for place in range(PER_SECTION):
+        for group, members in groups:
+            for track in catalog.tracks.many(members[place : place + 1]).values():
+                yield track, f"Typical of “{group.name}”, {group.tracks} tracks of your library."
 
 
 def _span(days: int) -> str:

@@ -22,7 +22,14 @@ TITLES = {
     "new": "New to your library",
     "rediscover": "Rediscover",
     "outside": "Outside your habits",
+    "popular": "Played here",
+    "corners": "From all corners of your library",
 }
+FOR_STRANGERS = frozenset({"popular", "corners"})
+TO_A_STRANGER = (
+    "You have not played anything here yet, so this is what is new and what there is. "
+    "Like or dislike a few: the next letter will be about you."
+)
 COVER_SIDE = 112
 """Pixels: twice the 56 it is shown at, for sharp screens."""
 
@@ -59,7 +66,7 @@ class Writing:
             page_url=f"{self.base_url}/letters/read/{reading}",
             unsubscribe_url=f"{self.base_url}/letters/say/{self._token(Act('unsubscribe', who.id))}",
             feed_url=f"{self.base_url}/letters/feed/{reading}",
-            language=subscriber.language,
+            note=TO_A_STRANGER if any(section.name in FOR_STRANGERS for section in sections) else None,
         )  # fmt: skip
 
     @property

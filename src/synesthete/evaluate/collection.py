@@ -11,29 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
+from synesthete.audio.suffixes import SUFFIXES
 from synesthete.audio.tags import read_tags
 from synesthete.errors import AudioError, FormatError
 
-SUFFIXES = frozenset(
-    [
-        ".mp3",
-        ".flac",
-        ".ogg",
-        ".oga",
-        ".opus",
-        ".m4a",
-        ".mp4",
-        ".aac",
-        ".wav",
-        ".aif",
-        ".aiff",
-        ".wma",
-        ".webm",
-        ".mka",
-        ".wv",
-        ".ape",
-    ]
-)
 HELD_OUT = "held-out"  # the committed list of albums no network of ours was trained on
 LARGEST_TEST = 96  # tracks
 

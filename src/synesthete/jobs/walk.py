@@ -7,40 +7,7 @@ import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-SUFFIXES = frozenset(
-    [
-        ".mp3",
-        ".mp2",
-        ".flac",
-        ".ogg",
-        ".oga",
-        ".opus",
-        ".m4a",
-        ".m4b",
-        ".aac",
-        ".alac",
-        ".wav",
-        ".wave",
-        ".aif",
-        ".aiff",
-        ".aifc",
-        ".wma",
-        ".webm",
-        ".mka",
-        ".ape",
-        ".wv",
-        ".mpc",
-        ".tta",
-        ".tak",
-        ".dsf",
-        ".caf",
-        ".w64",
-        ".au",
-        ".ac3",
-        ".amr",
-    ]
-)
-"""Names that promise sound; what is really inside is seen when it is decoded."""
+from synesthete.audio.suffixes import SUFFIXES
 
 Problem = Callable[[str, str], None]
 """Told of a path that could not be looked at, and why."""

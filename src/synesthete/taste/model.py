@@ -28,6 +28,8 @@ class TasteModel(ABC):
     """What models of taste have in common; each keeper fills in `_learn`, `_score`, `_arrays`, `_restore`."""
 
     name: ClassVar[str]
+    block: ClassVar[int] = 64
+    """Histories scored at a time: few enough that their scores stay in the processor's cache."""
 
     def __init__(self) -> None:
         self._card: TasteCard | None = None
@@ -77,13 +79,14 @@ class TasteModel(ABC):
         return tracks[0][kept], scores[0][kept]
 
     def recommend(
-        self, rows: sp.csr_matrix, n: int = 20, *, order: Sequences | None = None, block: int = 256
+        self, rows: sp.csr_matrix, n: int = 20, *, order: Sequences | None = None, block: int | None = None
     ) -> tuple[NDArray[np.int64], Scores]:
         """The n best unknown tracks for each history: (B, n) indexes padded with -1, and their scores,
         best first.
 
         Scored `block` histories at a time, so memory stays at block x N floats.
         """
+        block = block or self.block
         rows = check_rows(rows, self.tracks)
         indexes = np.full((rows.shape[0], n), -1, dtype=np.int64)
         scores = np.full((rows.shape[0], n), -np.inf, dtype=np.float32)

@@ -7,7 +7,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 STRETCH = 16
-"""Scores whose maximum stands for them when a bound is sought; 16 float32 fill a cache line."""
+"""Scores whose maximum stands for them when a bound is sought."""
 
 
 def best(
@@ -19,42 +19,43 @@ def best(
     and scores -inf. `scores` is not changed.
     """
     listeners, tracks = scores.shape
-    kept = min(n, tracks)
     indexes = np.full((listeners, n), -1, dtype=np.int64)
     values = np.full((listeners, n), -np.inf, dtype=np.float32)
-    for row in range(listeners):
-        own = scores[row].astype(np.float32, copy=True)
-        if known is not None:
-            own[known.indices[known.indptr[row] : known.indptr[row + 1]]] = -np.inf
-        chosen = _largest(own, kept)
+    open_to = scores.astype(np.float32, copy=True)
+    if known is not None:
+        rows = np.repeat(np.arange(listeners), np.diff(known.indptr))
+        open_to[rows, known.indices] = -np.inf
+    bounds = _bounds(open_to, n)
+    for row in range(listeners if n else 0):
+        own = open_to[row]
+        chosen = _largest(own, np.flatnonzero(own >= bounds[row]), min(n, tracks))
         chosen = chosen[own[chosen] > -np.inf]
         indexes[row, : chosen.size] = chosen
         values[row, : chosen.size] = own[chosen]
     return indexes, values
 
 
-def _largest(scores: NDArray[np.float32], n: int) -> NDArray[np.int64]:
-    """Indexes of the n largest, best first; ties by index, also at the edge of what is kept."""
-    if n >= scores.size:
-        return np.argsort(-scores, kind="stable")
-    if n == 0:
-        return np.empty(0, dtype=np.int64)
-    above = _candidates(scores, n)
-    values = scores[above]
-    edge = np.partition(values, values.size - n)[values.size - n]
-    larger = above[values > edge]
-    chosen = np.concatenate([larger, above[values == edge][: n - larger.size]])
-    return chosen[np.lexsort((chosen, -scores[chosen]))]
+def _bounds(scores: NDArray[np.float32], n: int) -> NDArray[np.float32]:
+    """(B,): a bound that at least n scores of each row reach, and few more where scores are many.
 
-
-def _candidates(scores: NDArray[np.float32], n: int) -> NDArray[np.int64]:
-    """Indexes, ascending, among which the n largest surely are; few of them where scores are many.
-
-    The n-th largest maximum of n or more stretches is a bound that at least n scores reach, and finding it
-    costs a fraction of partitioning them all.
+    It is the n-th largest among the maxima of n or more stretches; finding it costs a fraction of partitioning
+    them all. A stretch is every so many-th score, so that maxima are taken of whole rows at a time.
     """
-    stretches = scores.size // STRETCH
-    if stretches < 2 * n:
-        return np.arange(scores.size)
-    maxima = scores[: stretches * STRETCH].reshape(stretches, STRETCH).max(axis=1)
-    return np.flatnonzero(scores >= np.partition(maxima, stretches - n)[stretches - n])
+    listeners, tracks = scores.shape
+    stretches = tracks // STRETCH
+    if stretches < 2 * n or n == 0:
+        return np.full(listeners, -np.inf, dtype=np.float32)
+    cut = scores[:, : stretches * STRETCH].reshape(listeners, STRETCH, stretches)
+    return np.asarray(np.partition(cut.max(axis=1), stretches - n, axis=1)[:, stretches - n])
+
+
+def _largest(scores: NDArray[np.float32], above: NDArray[np.int64], n: int) -> NDArray[np.int64]:
+    """Indexes of the n largest among those `above`, ascending, best first; ties by index, also at the edge."""
+    values = scores[above]
+    if values.size > 2 * n:
+        edge = np.partition(values, values.size - n)[values.size - n]
+        larger = above[values > edge]
+        above = np.concatenate([larger, above[values == edge][: n - larger.size]])
+        values = scores[above]
+        return above[np.lexsort((above, -values))]
+    return above[np.argsort(-values, kind="stable")[:n]]

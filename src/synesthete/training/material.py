@@ -17,30 +17,11 @@ from typing import Any
 import numpy as np
 
 from synesthete.audio.decode import decode
+from synesthete.audio.suffixes import SUFFIXES
 from synesthete.errors import InputError, SynestheteError
 from synesthete.training.pack import EAR_MEL, pack_waveform, shard_path, write_track
 from synesthete.training.synthesis import composed, remix, retold, soundfonts
 
-SUFFIXES = frozenset(
-    [
-        ".mp3",
-        ".flac",
-        ".ogg",
-        ".oga",
-        ".opus",
-        ".m4a",
-        ".mp4",
-        ".aac",
-        ".wav",
-        ".aif",
-        ".aiff",
-        ".wma",
-        ".webm",
-        ".mka",
-        ".wv",
-        ".ape",
-    ]
-)
 COMPOSED_S, RETOLD_S, REMIX_S = 45.0, 40.0, 50.0  # seconds per made item
 LONGEST_S = 600.0  # of one recording: an hour-long mix would outweigh a hundred tracks
 SHORTEST_S = 2.0

@@ -16,6 +16,7 @@ from pathlib import Path
 import google_crc32c
 import numpy as np
 
+from synesthete.datasets.protobuf import as_bytes, fields, varint
 from synesthete.errors import FormatError
 
 MAGIC = 0xDB4775248B80FB57  # the last eight bytes of every table
@@ -84,7 +85,7 @@ def _bundle(entries: dict[bytes, bytes], index: Path) -> dict[str, np.ndarray]:
         with open(data, "rb") as file:
             file.seek(_number(facts, 4))
             raw = file.read(size)
-        if len(raw) != size or (6 in facts and _masked_crc(raw) != _number(facts, 6)):
+        if len(raw) != size or (6 in facts and _masked_crc(raw) != int.from_bytes(_one(facts, 6), "little")):
             raise ValueError(f"{key.decode()} is damaged")
         tensors[key.decode()] = np.frombuffer(raw, "<f4").reshape(_shape(facts.get(2, [b""])[0]))
     return tensors
@@ -95,13 +96,13 @@ def _table(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     footer = data[-FOOTER:]
     if len(footer) < FOOTER or struct.unpack("<Q", footer[-8:])[0] != MAGIC:
         raise ValueError("the magic number is absent")
-    _, at = _varint(footer, 0)
-    _, at = _varint(footer, at)
-    offset, at = _varint(footer, at)
-    size, _ = _varint(footer, at)
+    _, at = varint(footer, 0)
+    _, at = varint(footer, at)
+    offset, at = varint(footer, at)
+    size, _ = varint(footer, at)
     for _, handle in _block(data, offset, size):
-        first, at = _varint(handle, 0)
-        length, _ = _varint(handle, at)
+        first, at = varint(handle, 0)
+        length, _ = varint(handle, at)
         yield from _block(data, first, length)
 
 
@@ -115,9 +116,9 @@ def _block(data: bytes, offset: int, size: int) -> Iterator[tuple[bytes, bytes]]
     end = size - 4 - 4 * struct.unpack("<I", block[-4:])[0]
     at, key = 0, b""
     while at < end:
-        shared, at = _varint(block, at)
-        fresh, at = _varint(block, at)
-        length, at = _varint(block, at)
+        shared, at = varint(block, at)
+        fresh, at = varint(block, at)
+        length, at = varint(block, at)
         key = key[:shared] + block[at : at + fresh]
         at += fresh
         yield key, block[at : at + length]
@@ -132,55 +133,25 @@ def _masked_crc(data: bytes) -> int:
 
 def _fields(message: int | bytes) -> Fields:
     """The fields of a protocol buffer by number; nested messages stay bytes."""
-    if isinstance(message, int):
-        raise ValueError("a message was expected")
     found: Fields = {}
-    at = 0
-    while at < len(message):
-        tag, at = _varint(message, at)
-        kind = tag & 7
-        value: int | bytes
-        if kind == 0:
-            value, at = _varint(message, at)
-        else:
-            size = {1: 8, 5: 4}.get(kind, -1)
-            if kind == 2:
-                size, at = _varint(message, at)
-            if size < 0 or at + size > len(message):
-                raise ValueError(f"wire type {kind} at byte {at}")
-            raw = message[at : at + size]
-            value, at = raw if kind == 2 else int.from_bytes(raw, "little"), at + size
-        found.setdefault(tag >> 3, []).append(value)
+    for number, value in fields(as_bytes(message)):
+        found.setdefault(number, []).append(value)
     return found
 
 
-def _varint(data: bytes, at: int) -> tuple[int, int]:
-    value = shift = 0
-    while True:
-        byte = data[at]
-        at += 1
-        value |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return value, at
-        shift += 7
+def _one(facts: Fields, number: int) -> bytes:
+    return as_bytes(facts[number][0])
 
 
-def _one(fields: Fields, number: int) -> bytes:
-    value = fields[number][0]
-    if isinstance(value, int):
-        raise ValueError(f"field {number} is no message")
-    return value
-
-
-def _number(fields: Fields, number: int) -> int:
-    value = fields.get(number, [0])[0]
+def _number(facts: Fields, number: int) -> int:
+    value = facts.get(number, [0])[0]
     if not isinstance(value, int):
         raise ValueError(f"field {number} is no number")
     return value
 
 
-def _text(fields: Fields) -> str:
-    return _one(fields, 1).decode()
+def _text(facts: Fields) -> str:
+    return _one(facts, 1).decode()
 
 
 def _shape(message: int | bytes) -> tuple[int, ...]:

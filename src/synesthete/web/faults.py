@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
@@ -25,6 +25,7 @@ from synesthete.errors import (
     SynestheteError,
     printable,
 )
+from synesthete.web.paper import regret
 
 log = logging.getLogger("synesthete.web")
 
@@ -63,6 +64,10 @@ STATUS: tuple[tuple[type[SynestheteError], int], ...] = (
 """The status of each error; the first kind that fits holds."""
 
 
+LINKS = ("/letters/", "/welcome/", "/s/")
+"""Where links lead that people were sent: what is wrong with one is said on a page."""
+
+
 def status_of(error: SynestheteError) -> int:
     """The HTTP status that says the same."""
     return next(status for kind, status in STATUS if isinstance(error, kind))
@@ -87,9 +92,11 @@ def catch_faults(app: FastAPI) -> None:
     """Answer every error in the one shape: ours, the framework's, and the unexpected."""
 
     @app.exception_handler(SynestheteError)
-    async def ours(_request: Request, error: SynestheteError) -> JSONResponse:
+    async def ours(request: Request, error: SynestheteError) -> Response:
         if status_of(error) >= 500:
             log.warning("%s", error)
+        if request.url.path.startswith(LINKS) and "text/html" in request.headers.get("accept", ""):
+            return regret(request, error, status_of(error), "This link does not work")
         return answer(error)
 
     @app.exception_handler(RequestValidationError)

@@ -9,6 +9,8 @@ from typing import Any
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 
+from synesthete.errors import SynestheteError
+
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -17,6 +19,12 @@ def sheet(request: Request, template: str, status: int = 200, **facts: Any) -> R
     nonce = request.scope["state"]["nonce"]
     text = _environment().get_template(template).render(nonce=nonce, style=_style(), **facts)
     return HTMLResponse(text, status, {"Cache-Control": "private, no-cache", "X-Robots-Tag": "noindex"})
+
+
+def regret(request: Request, error: SynestheteError, status: int, title: str) -> Response:
+    """What did not work, for a person: as a page."""
+    text = f"{error.what[:1].upper()}{error.what[1:]}." + (f" {error.hint}" if error.hint else "")
+    return sheet(request, "confirm.html.j2", status, title=title, text=text, button=None)
 
 
 def base_url(request: Request, named: str | None) -> str:

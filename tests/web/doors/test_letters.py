@@ -108,8 +108,31 @@ def test_a_letter_is_chosen_written_read_as_a_page_and_fed(place, writing):
         assert address.startswith(url)
 
 
-def test_of_a_listener_who_never_played_anything_too_little_is_known_for_a_letter(place):
-    """Five new tracks are all there is to say, and a letter tells at least ten things."""
-    catalog = place[0].catalog
+def test_somebody_of_whom_nothing_is_known_hears_of_what_is_new_and_why(place, writing):
+    """And of what people play and of the groups of the library; without anything new there is no letter."""
+    catalog, now = place[0].catalog, int(time.time())
     cleo = catalog.letters.subscriber(catalog.listeners.add("cleo", email="cleo@example.org").id)
-    assert choose(catalog, place[0].recommender, cleo, set(), int(time.time())) == []
+    ids = catalog.tracks.ids()
+    catalog.atlas.put_clusters(ids, ids % 2, ids * 0.1, ["Calm", "Lively"])
+    for who in (1, 2):
+        catalog.listens.put(who, 6, now - 60)
+    catalog.listens.put(2, 7, now - 60)  # of one alone: nobody else learns of it
+    picks = choose(catalog, place[0].recommender, cleo, set(), now)
+    by_section = {name: [p for p in picks if p.section == name] for name in ("new", "popular", "corners")}
+    assert len(by_section["new"]) == 10 and len(picks) == sum(map(len, by_section.values()))
+    assert [(p.track_id, p.reason) for p in by_section["popular"]] == [
+        (6, "2 people here have played it 2 times.")
+    ]
+    assert "Typical of “Calm”" in by_section["corners"][0].reason + by_section["corners"][1].reason
+    letter = writing(cleo, "2026-W48", now, picks)
+    for form in (html(letter), plain(letter)):
+        assert "You have not played anything here yet" in form
+    assert choose(catalog, place[0].recommender, cleo, set(), now + 30 * 86_400) == []
+
+
+def test_a_person_who_follows_an_old_link_reads_words(place):
+    _, url = place
+    for where in ("/letters/say/nonsense", "/welcome/nonsense", "/s/nonsense"):
+        answer = httpx.get(url + where, headers={"Accept": "text/html,*/*"})
+        assert answer.status_code in (403, 404) and "This link does not work" in answer.text, where
+        assert httpx.get(url + where).json()["error"]["what"]

@@ -8,7 +8,7 @@ The message, as far as it concerns us (field numbers in brackets):
     FeatureList      feature [1]: Feature, repeated
     Feature          bytes_list [1], float_list [2] or int64_list [3], each with value [1], repeated
 
-Integers are varints (seven bits a byte, lowest first); floats are 4 bytes; repeated numbers may be packed.
+Repeated numbers may be packed; floats are 4 bytes.
 """
 
 from __future__ import annotations
@@ -17,8 +17,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
-"""Wire types of protocol buffers (groups, 3 and 4, are obsolete)."""
+from synesthete.datasets.protobuf import as_bytes, fields, varint
 
 Values = list[bytes] | list[float] | list[int]
 
@@ -34,37 +33,37 @@ class SequenceExample:
 def decode(data: bytes) -> SequenceExample:
     """The message in these bytes. Raises ValueError where they are not one."""
     example = SequenceExample()
-    for number, part in _fields(data):
+    for number, part in fields(data):
         if number not in (1, 2) or not isinstance(part, bytes):
             continue
-        for _, pair in _fields(part):
-            name, value = _pair(_bytes(pair))
+        for _, pair in fields(part):
+            name, value = _pair(as_bytes(pair))
             if number == 1:
                 example.context[name] = _feature(value)
             else:
-                example.lists[name] = [_feature(_bytes(f)) for n, f in _fields(value) if n == 1]
+                example.lists[name] = [_feature(as_bytes(f)) for n, f in fields(value) if n == 1]
     return example
 
 
 def _pair(data: bytes) -> tuple[str, bytes]:
     name, value = "", b""
-    for number, part in _fields(data):
+    for number, part in fields(data):
         if number == 1:
-            name = _bytes(part).decode("utf-8")
+            name = as_bytes(part).decode("utf-8")
         elif number == 2:
-            value = _bytes(part)
+            value = as_bytes(part)
     return name, value
 
 
 def _feature(data: bytes) -> Values:
-    for number, part in _fields(data):
-        content = _bytes(part)
+    for number, part in fields(data):
+        content = as_bytes(part)
         if number == 1:
-            return [_bytes(value) for n, value in _fields(content) if n == 1]
+            return [as_bytes(value) for n, value in fields(content) if n == 1]
         if number == 2:
-            return [x for n, value in _fields(content) if n == 1 for x in _floats(_bytes(value))]
+            return [x for n, value in fields(content) if n == 1 for x in _floats(as_bytes(value))]
         if number == 3:
-            return [x for n, value in _fields(content) if n == 1 for x in _integers(value)]
+            return [x for n, value in fields(content) if n == 1 for x in _integers(value)]
     return []
 
 
@@ -81,48 +80,5 @@ def _integers(value: int | bytes) -> Iterator[int]:
         return
     at = 0
     while at < len(value):
-        number, at = _varint(value, at)
+        number, at = varint(value, at)
         yield number - (1 << 64) if number >> 63 else number
-
-
-def _fields(data: bytes) -> Iterator[tuple[int, int | bytes]]:
-    """(field number, value) of each field; 4- and 8-byte values come as bytes."""
-    at, end = 0, len(data)
-    while at < end:
-        key, at = _varint(data, at)
-        number, wire = key >> 3, key & 7
-        if wire == VARINT:
-            integer, at = _varint(data, at)
-            yield number, integer
-            continue
-        if wire == BYTES:
-            size, at = _varint(data, at)
-        elif wire in (FIXED32, FIXED64):
-            size = 4 if wire == FIXED32 else 8
-        else:
-            raise ValueError(f"wire type {wire} does not exist")
-        if at + size > end:
-            raise ValueError("a field reaches beyond its message")
-        yield number, data[at : at + size]
-        at += size
-
-
-def _varint(data: bytes, at: int) -> tuple[int, int]:
-    """The number at a position, and the position after it."""
-    value = shift = 0
-    while at < len(data):
-        byte = data[at]
-        at += 1
-        value |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return value, at
-        shift += 7
-        if shift > 63:
-            break
-    raise ValueError("a number has no end")
-
-
-def _bytes(value: int | bytes) -> bytes:
-    if isinstance(value, int):
-        raise ValueError("a number where bytes belong")
-    return value

@@ -16,7 +16,7 @@ from synesthete.web.auth.oidc import PENDING_S, Person, Provider, seal, unseal
 from synesthete.web.auth.proofs import new_token
 from synesthete.web.faults import status_of
 from synesthete.web.house import PREFIX, Asking, House, TheHouse
-from synesthete.web.paper import base_url, sheet
+from synesthete.web.paper import base_url, regret
 
 COOKIE = "synesthete_signing_in"
 PATH = f"{PREFIX}/oidc"
@@ -131,7 +131,4 @@ def _free_name(house: House, wished: str) -> str:
 
 
 def _problem(request: Request, error: SynestheteError) -> Response:
-    text = f"{error.what[:1].upper()}{error.what[1:]}." + (f" {error.hint}" if error.hint else "")
-    return sheet(
-        request, "confirm.html.j2", status_of(error), title="Signing in did not work", text=text, button=None
-    )
+    return regret(request, error, status_of(error), "Signing in did not work")
