@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
@@ -224,3 +225,32 @@ def test_folders(catalog):
     catalog.folders.remove(inner.id)
     assert [f.path for f in catalog.folders.all()] == ["/a"]
     assert catalog.folders.add("/a/b").id == inner.id
+
+
+def test_a_question_of_many_reads_sees_one_state(shelf):
+    catalog, _ = shelf
+    with ThreadPoolExecutor(1) as other, catalog.still():
+        assert catalog.tracks.count() == 6
+        other.submit(catalog.tracks.put, Entry("Added meanwhile", "Somebody")).result()
+        assert catalog.tracks.count() == 6 and not catalog.tracks.search("meanwhile")
+        with catalog.still():
+            assert catalog.tracks.count() == 6
+    assert catalog.tracks.count() == 7
+
+
+def test_what_is_written_within_a_question_is_kept_and_seen_by_its_own_transaction(shelf):
+    catalog, _ = shelf
+    with catalog.still():
+        assert catalog.tracks.count() == 6
+        with catalog.begin():
+            catalog.tracks.put(Entry("Written within", "Somebody"))
+            assert catalog.tracks.count() == 7
+    assert catalog.tracks.count() == 7
+
+
+def test_any_number_of_ids_in_one_question(shelf):
+    catalog, ids = shelf
+    many = [*range(100_000, 140_000), *ids, 10**15]
+    assert list(catalog.tracks.many(many)) == list(ids)
+    assert catalog.tracks.many([]) == {}
+    assert list(catalog.tracks.many([ids[2], ids[0], ids[2]])) == [ids[2], ids[0]]

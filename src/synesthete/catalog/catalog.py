@@ -101,7 +101,8 @@ class Catalog:
         if self._still() is not None or getattr(self._here, "connection", None) is not None:
             yield
             return
-        with self.engine.connect() as connection:
+        one_state = {"isolation_level": "REPEATABLE READ"} if self.engine.name == "postgresql" else {}
+        with self.engine.connect().execution_options(**one_state) as connection:
             self._here.still = connection
             try:
                 yield
