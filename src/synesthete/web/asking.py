@@ -8,6 +8,7 @@ from functools import partial
 
 from synesthete.catalog.tracks import Filter
 from synesthete.errors import InputError, NotFound
+from synesthete.jobs.refresh import grown
 from synesthete.music import ArtistId, TrackId
 from synesthete.recommend import request as ask
 from synesthete.recommend.closely import Stretch, compare
@@ -57,16 +58,15 @@ class Asked:
         return self.shown(self.recommender.path(question.from_track_id, question.to_track_id, asked))
 
     def with_clip(self, facts: ClipFacts, clip: models.Clip, n: int, per_artist: int) -> models.ClipAnswer:
-        """What sounds like a clip, and whether the clip is of a recording in the library."""
-        heard = self.clip(facts)
-        answer = self.recommender.recommend(
-            self._by_sound(ask.Seed(ask.SeedKind.CLIP, clip=heard), n, per_artist)
-        )
+        """What sounds like a clip to the encoder that heard it, and whether it is of a recording in the library."""
+        heard = self._heard(facts)
+        recommender = grown(self._house.parts, facts.encoder)
+        answer = recommender.recommend(self._by_sound(ask.Seed(ask.SeedKind.CLIP, clip=heard), n, per_artist))
         shown = self.shown(answer)
         return models.ClipAnswer(
             **{name: getattr(shown, name) for name in models.RecommendationAnswer.model_fields},
             clip=clip,
-            recording=self._recognized(heard, facts),
+            recording=self._recognized(recommender, heard, facts),
         )
 
     def request(
@@ -127,6 +127,9 @@ class Asked:
         if facts.encoder != stamp:
             hint = "Send it again: another encoder answers by now."
             raise NotFound("this clip was heard with another encoder", subject=facts.id, hint=hint)
+        return self._heard(facts)
+
+    def _heard(self, facts: ClipFacts) -> ask.Clip:
         heard = self._house.clips.heard(facts)
         return ask.Clip(heard.track, heard.excerpts, heard.starts_s, heard.ends_s, facts.name or "your clip")
 
@@ -164,9 +167,11 @@ class Asked:
         elif kind == ask.SeedKind.LISTENER and number not in (0, int(self._who.id)):
             raise NotFound("one can only ask for oneself", subject=number, hint="Give 0 as the id.")
 
-    def _recognized(self, clip: ask.Clip, facts: ClipFacts) -> models.Recognized | None:
+    def _recognized(
+        self, recommender: Recommender, clip: ask.Clip, facts: ClipFacts
+    ) -> models.Recognized | None:
         sound = Stretch(self._house.clips.sound(facts), facts.start_s)
-        found = self.recommender.recognize(clip, sound, partial(self._house.ears.ask, compare))
+        found = recommender.recognize(clip, sound, partial(self._house.ears.ask, compare))
         if found is None:
             return None
         track = Shower(self._catalog, self._who).track(visible(self._catalog, found.track_id))
