@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from synesthete.jobs.running import Report
     from synesthete.jobs.scan import Findings
     from synesthete.recommend.recognize import Recognition
-    from synesthete.recommend.recommender import Answer
+    from synesthete.recommend.recommender import Answer, Recommender
     from synesthete.recommend.request import Clip, Seed
 
 StrPath = str | os.PathLike[str]
@@ -170,18 +170,22 @@ class Library:
         *,
         per_artist: int | None = None,
         wanted: Filter | None = None,
+        encoder: str | None = None,
     ) -> Answer:
         """The n tracks that sound most like the query, best first, each with a reason and a moment.
 
         The query is a track, its id, its path, a search phrase, or sound that is not in the library: the path
         of any audio file, or its bytes. `start_s` and `end_s` choose a part of it, in seconds. At most
-        `per_artist` results are by one artist (2; 0: no limit), and all pass the filter `wanted`.
+        `per_artist` results are by one artist (2; 0: no limit), and all pass the filter `wanted`. With `encoder`
+        (a name or stamp), by what that one heard instead of the one in force.
 
-        Raises NotFound when a phrase means no track, AudioError when a file's sound cannot be read.
+        Raises NotFound when a phrase means no track, or there is no such encoder, AudioError when a file's sound cannot be read.
         """
-        seed = self.seed(query, start_s, end_s)
+        seed = self.seed(query, start_s, end_s, encoder)
         more = {} if per_artist is None else {"per_artist": per_artist}
-        return self.ask((seed,), n=n, taste=0.0, adventurousness=0.0, **more, **_filter(wanted))
+        return self.ask(
+            (seed,), n=n, taste=0.0, adventurousness=0.0, encoder=encoder, **more, **_filter(wanted)
+        )
 
     def recommend(
         self,
@@ -206,11 +210,22 @@ class Library:
             more["listener_id"] = person.id
         return self.ask(chosen, n=n, **more)
 
-    def ask(self, seeds: tuple[Seed, ...], **wishes: Any) -> Answer:
-        """The answer to a request made of these seeds and wishes (see `Request`)."""
+    def ask(self, seeds: tuple[Seed, ...], *, encoder: str | None = None, **wishes: Any) -> Answer:
+        """The answer to a request made of these seeds and wishes (see `Request`), by the encoder in force or this."""
         from synesthete.recommend.request import Request
 
-        return self.parts.recommender.recommend(Request(seeds, **wishes))
+        return self.recommender(encoder).recommend(Request(seeds, **wishes))
+
+    def recommender(self, encoder: str | None = None) -> Recommender:
+        """Who answers by what an encoder heard; its index is grown first where it lags behind the catalog.
+
+        Raises NotFound when it is not on the shelf.
+        """
+        if encoder is None:
+            return self.parts.recommender
+        from synesthete.jobs.refresh import grown
+
+        return grown(self.parts, self.parts.open_encoder(encoder).card.stamp)
 
     def hear(
         self,
@@ -218,8 +233,9 @@ class Library:
         start_s: float | None = None,
         end_s: float | None = None,
         name: str | None = None,
+        encoder: str | None = None,
     ) -> Clip:
-        """Sound that is not in the library as the encoder in force hears it: to ask with, or to look at.
+        """Sound that is not in the library as the encoder in force (or this one) hears it: to ask with.
 
         Raises AudioError when its sound cannot be read.
         """
@@ -227,7 +243,8 @@ class Library:
         from synesthete.recommend.request import Clip
 
         path = source if isinstance(source, bytes) else Path(source).expanduser()
-        heard = hear(self.parts.encoder, path, "full", start_s or 0.0, end_s)
+        ear = self.parts.encoder if encoder is None else self.parts.open_encoder(encoder)
+        heard = hear(ear, path, "full", start_s or 0.0, end_s)
         called = name or ("your clip" if isinstance(path, bytes) else path.name)
         return Clip(heard.track, heard.excerpts, heard.starts_s, heard.ends_s, called)
 
@@ -286,7 +303,11 @@ class Library:
         return self.parts.catalog.folders.add(folder)
 
     def seed(
-        self, query: StrPath | int | bytes | Track, start_s: float | None = None, end_s: float | None = None
+        self,
+        query: StrPath | int | bytes | Track,
+        start_s: float | None = None,
+        end_s: float | None = None,
+        encoder: str | None = None,
     ) -> Seed:
         """What a person meant to start from: a track of the library, or sound that is not in it."""
         from synesthete.recommend.request import Seed, SeedKind
@@ -303,7 +324,7 @@ class Library:
             if track is None and not _is_file(place):
                 track = self.track(os.fspath(query))
         if track is None:
-            return Seed(SeedKind.CLIP, clip=self.hear(query, start_s, end_s))  # type: ignore[arg-type]
+            return Seed(SeedKind.CLIP, clip=self.hear(query, start_s, end_s, encoder=encoder))  # type: ignore[arg-type]
         return Seed(SeedKind.TRACK, int(track.id), start_s=start_s, end_s=end_s)
 
     def _index_facts(self) -> dict[str, Any] | None:

@@ -34,9 +34,9 @@ class Parts:
         self.catalog: Catalog = Catalog(settings.database_url)
         self._lock = threading.RLock()
         self._encoders: dict[str, Encoder] = {}
-        self._index: tuple[object, Index] | None = None
+        self._indexes: dict[str, tuple[object, Index]] = {}
         self._taste: tuple[object, Learned] | None = None
-        self._recommender: tuple[object, Recommender] | None = None
+        self._recommenders: dict[str, tuple[object, Recommender]] = {}
 
     @property
     def encoders_folder(self) -> Path:
@@ -99,21 +99,23 @@ class Parts:
 
         Raises NotFound while nothing has been analyzed.
         """
-        return self._index_of(self.stamp)
+        return self.index_of(self.stamp)
 
-    def _index_of(self, stamp: str) -> Index:
+    def index_of(self, stamp: str) -> Index:
+        """The index of any encoder's embeddings; as `index`."""
         from synesthete.index.choose import load_index
 
         folder = self.index_folder(stamp)
-        mark = (stamp, _mark(folder / "card.json"))
+        mark = _mark(folder / "card.json")
         with self._lock:
-            if self._index is None or self._index[0] != mark:
+            if stamp not in self._indexes or self._indexes[stamp][0] != mark:
+                self._indexes.pop(stamp, None)
                 try:
-                    self._index = (mark, load_index(folder, stamp))
+                    self._indexes[stamp] = (mark, load_index(folder, stamp))
                 except NotFound as error:
                     hint = "Add a folder of music: synesthete add ~/Music"
                     raise NotFound("nothing has been analyzed yet", hint=hint) from error
-            return self._index[1]
+            return self._indexes[stamp][1]
 
     @property
     def taste(self) -> Learned | None:
@@ -131,38 +133,42 @@ class Parts:
     @property
     def recommender(self) -> Recommender:
         """Who answers requests: over the newest index, taste and clusters, and over none while there are none."""
+        return self.recommender_of(self.stamp)
+
+    def recommender_of(self, stamp: str) -> Recommender:
+        """Who answers by what the encoder with this stamp heard, in force or not."""
         from synesthete.recommend.collection import Collection
         from synesthete.recommend.recommender import Recommender
 
         with self._lock, self.catalog.still():
-            stamp, made = self.stamp, self.catalog.values.get(CLUSTERS_MADE)
             index, taste = self._index_or_none(stamp), self.taste
-            made_of = (self._index and self._index[0], self._taste and self._taste[0])
-            mark = (stamp, index is None, *made_of, made)
-            if self._recommender is None or self._recommender[0] != mark:
-                collection = Collection(self.catalog, index or self._empty_index(), stamp, taste)
+            made_of = (stamp in self._indexes and self._indexes[stamp][0], self._taste and self._taste[0])
+            mark = (index is None, *made_of, self.catalog.values.get(CLUSTERS_MADE))
+            if stamp not in self._recommenders or self._recommenders[stamp][0] != mark:
+                collection = Collection(self.catalog, index or self._empty_index(stamp), stamp, taste)
                 ids, clusters, _ = self.catalog.atlas.cluster_column()
                 members = dict(zip(ids.tolist(), clusters.tolist(), strict=True))
-                self._recommender = (mark, Recommender(collection, members))
-            return self._recommender[1]
+                self._recommenders[stamp] = (mark, Recommender(collection, members))
+            return self._recommenders[stamp][1]
 
     def _index_or_none(self, stamp: str) -> Index | None:
         try:
-            return self._index_of(stamp)
+            return self.index_of(stamp)
         except NotFound:
             return None
 
-    def _empty_index(self) -> Index:
+    def _empty_index(self, stamp: str) -> Index:
         """The index of a library in which nothing was heard yet."""
         from synesthete.index.exact import ExactIndex
 
-        return ExactIndex(self.encoder.card.dim, self.stamp)
+        return ExactIndex(self.open_encoder(stamp).card.dim, stamp)
 
     def close(self) -> None:
         """Let everything go."""
         with self._lock:
-            self._encoders.clear()
-            self._index = self._taste = self._recommender = None
+            self._taste = None
+            for kept in (self._encoders, self._indexes, self._recommenders):
+                kept.clear()
         self.catalog.close()
 
     def __enter__(self) -> Parts:

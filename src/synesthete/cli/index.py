@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from synesthete.cli.options import data_folder, data_option, echo_json, json_option, note
+
+if TYPE_CHECKING:
+    from synesthete.library import Library
+
+
+encoder_option = click.option("--encoder", help="Whose index; that of the encoder in force when left out.")
 
 
 @click.group()
@@ -20,9 +26,10 @@ def index() -> None:
 @click.option(
     "--kind", type=click.Choice(["auto", "exact", "ivf"]), help="As the settings say when left out."
 )
+@encoder_option
 @data_option
 @json_option
-def rebuild(kind: Any, as_json: bool) -> None:
+def rebuild(kind: Any, encoder: str | None, as_json: bool) -> None:
     """Make the index anew from the catalog, and put it in force."""
     import synesthete
     from synesthete.errors import NotFound
@@ -30,8 +37,9 @@ def rebuild(kind: Any, as_json: bool) -> None:
 
     with synesthete.open(data_folder()) as library:
         parts = library.parts
+        stamp = _stamp(library, encoder)
         made = refresh(
-            parts.catalog, parts.index_folder(), parts.stamp, kind or parts.settings.index, anew=True
+            parts.catalog, parts.index_folder(stamp), stamp, kind or parts.settings.index, anew=True
         )
         if made is None:
             raise NotFound(
@@ -41,14 +49,15 @@ def rebuild(kind: Any, as_json: bool) -> None:
 
 
 @index.command()
+@encoder_option
 @data_option
 @json_option
-def info(as_json: bool) -> None:
+def info(encoder: str | None, as_json: bool) -> None:
     """What the index is of, and how it was made."""
     import synesthete
 
     with synesthete.open(data_folder()) as library:
-        card = asdict(library.parts.index.card)
+        card = asdict(library.parts.index_of(_stamp(library, encoder)).card)
     _print_card(card, as_json)
 
 
@@ -56,14 +65,15 @@ def info(as_json: bool) -> None:
 @click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--format", "form", type=click.Choice(["annoy", "npz"]), default="annoy", show_default=True)
 @click.option("--trees", type=click.IntRange(1, 1000), default=50, show_default=True, help="Of Annoy.")
+@encoder_option
 @data_option
 @json_option
-def export(out: Path, form: str, trees: int, as_json: bool) -> None:
+def export(out: Path, form: str, trees: int, encoder: str | None, as_json: bool) -> None:
     """Write the index to OUT for other programs: Annoy with its ids beside it, or NumPy arrays."""
     import synesthete
 
     with synesthete.open(data_folder()) as library:
-        found = library.parts.index
+        found = library.parts.index_of(_stamp(library, encoder))
         if form == "annoy":
             from synesthete.index.annoy import export_annoy
 
@@ -78,6 +88,17 @@ def export(out: Path, form: str, trees: int, as_json: bool) -> None:
         echo_json({"format": form, "tracks": count, "file": str(out)})
     else:
         note(f"{count} tracks written to {out}.")
+
+
+def _stamp(library: Library, encoder: str | None) -> str:
+    """The encoder that is meant, whether or not it is still on the shelf."""
+    from synesthete.encoders.shelf import find
+
+    parts = library.parts
+    if encoder is None:
+        return parts.stamp
+    known = parts.catalog.embeddings.encoders()
+    return encoder if encoder in known else find(encoder, parts.encoders_folder).card.stamp
 
 
 def _print_card(card: dict[str, Any], as_json: bool) -> None:

@@ -20,11 +20,18 @@ if TYPE_CHECKING:
 @click.option("--start", "start_s", type=click.FloatRange(0), help="Begin of the part to ask with, seconds.")
 @click.option("--end", "end_s", type=click.FloatRange(0), help="End of the part to ask with, seconds.")
 @click.option("-n", "n", type=click.IntRange(1, 1000), default=10, show_default=True, help="How many tracks.")
+@click.option("--encoder", help="Ask by what this encoder heard, instead of the one in force.")
 @filter_options
 @data_option
 @json_option
 def similar(
-    query: str, start_s: float | None, end_s: float | None, n: int, as_json: bool, **options: Any
+    query: str,
+    start_s: float | None,
+    end_s: float | None,
+    n: int,
+    encoder: str | None,
+    as_json: bool,
+    **options: Any,
 ) -> None:
     """Tracks that sound like QUERY: a track's id, a search phrase, or any audio file."""
     import synesthete
@@ -35,13 +42,15 @@ def similar(
             f"the part from {start_s:g} s to {end_s:g} s is empty", hint="--start is before --end."
         )
     with synesthete.open(data_folder()) as library:
-        seed = library.seed(query, start_s, end_s)
-        answer = library.ask((seed,), n=n, taste=0.0, adventurousness=0.0, **wishes(options))
-        about, title = _about(library, seed, query, start_s or 0.0)
+        seed = library.seed(query, start_s, end_s, encoder)
+        answer = library.ask((seed,), n=n, taste=0.0, adventurousness=0.0, encoder=encoder, **wishes(options))
+        about, title = _about(library, seed, query, start_s or 0.0, encoder)
     print_answer(answer, about | {"start_s": start_s, "end_s": end_s}, title, as_json)
 
 
-def _about(library: Library, seed: Seed, query: str, start_s: float) -> tuple[dict[str, Any], str]:
+def _about(
+    library: Library, seed: Seed, query: str, start_s: float, encoder: str | None
+) -> tuple[dict[str, Any], str]:
     """What was asked with, as JSON and as a heading."""
     if seed.clip is None:
         track = library.parts.catalog.tracks.get(int(seed.id or 0))
@@ -50,7 +59,7 @@ def _about(library: Library, seed: Seed, query: str, start_s: float) -> tuple[di
             "text": query,
             "track": track_facts(track),
         }, f"Like “{track.title}” by {track.artist}"
-    recording = _recording(library, seed.clip, query, start_s)
+    recording = _recording(library, seed.clip, query, start_s, encoder)
     if recording is not None:
         doubt = (
             "This very recording is" if recording["sure"] else "This may be a version of a recording that is"
@@ -59,11 +68,13 @@ def _about(library: Library, seed: Seed, query: str, start_s: float) -> tuple[di
     return {"kind": "file", "text": query, "track": None, "recording": recording}, f"Like {seed.clip.name}"
 
 
-def _recording(library: Library, clip: Clip, query: str, start_s: float) -> dict[str, Any] | None:
+def _recording(
+    library: Library, clip: Clip, query: str, start_s: float, encoder: str | None
+) -> dict[str, Any] | None:
     """The track of the library that holds this very sound, and where."""
     from synesthete.recommend.closely import Stretch
 
-    found = library.parts.recommender.recognize(clip, Stretch(Path(query).expanduser(), start_s))
+    found = library.recommender(encoder).recognize(clip, Stretch(Path(query).expanduser(), start_s))
     if found is None:
         return None
     return {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,6 +13,10 @@ from synesthete.catalog import Catalog
 from synesthete.errors import FormatError, MismatchError, NotFound
 from synesthete.index.choose import Kind, build_index, kind_for, load_index
 from synesthete.index.index import Index
+
+if TYPE_CHECKING:
+    from synesthete.parts import Parts
+    from synesthete.recommend.recommender import Recommender
 
 PATIENCE = 20
 """While an analysis runs, the index is refreshed at most every so many times as long as that took."""
@@ -46,6 +51,19 @@ def refresh(
     index.save(folder)
     catalog.values.put(_since(stamp), str(newest))
     return index
+
+
+def grown(parts: Parts, stamp: str) -> Recommender:
+    """Who answers by what this encoder heard; its index is made, or brought up to date, when it lags behind.
+
+    The index of the encoder in force is kept in step by the analysis; that of another is grown when it is asked,
+    so that embeddings of a data set can be searched as soon as they are in the catalog.
+    """
+    newest = parts.catalog.embeddings.newest(stamp)
+    settled = newest <= int(parts.catalog.values.get(_since(stamp)) or 0) and newest < time.time() - 1
+    if stamp != parts.stamp and not settled:
+        refresh(parts.catalog, parts.index_folder(stamp), stamp, parts.settings.index)
+    return parts.recommender_of(stamp)
 
 
 def _since(stamp: str) -> str:

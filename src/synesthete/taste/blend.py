@@ -3,28 +3,33 @@
 No single model is best everywhere: neighbors lead with one known track, EASE with twenty-five, order and
 albums tell what neither sees. So a tenth of the listeners become judges: the models learn from the
 others, part of each judge's tracks is hidden, and boosted trees learn which evidence finds the hidden
-ones, at one known track, at five, at most of them. Then the models learn again from everybody.
+ones, at one known track, at five, at most of them. Then the models learn again from everybody. Where the
+order of histories is known, a second ranker learns from continuations alone, and both have equal say.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, ClassVar, Self
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from synesthete.taste.als import Als
 from synesthete.taste.artifact import Arrays
 from synesthete.taste.companions import Companions
+from synesthete.taste.continuation import go_on, hear_on
 from synesthete.taste.ease import MOST_TRACKS, Ease
 from synesthete.taste.evidence import Witness
-from synesthete.taste.examples import draw
+from synesthete.taste.examples import continuations, draw, questions
 from synesthete.taste.interactions import Groups, TrackFacts, present
 from synesthete.taste.low_rank import LowRankEase
 from synesthete.taste.model import Scores, TasteModel
 from synesthete.taste.neighbors import AsymmetricNeighbors, RP3Beta
 from synesthete.taste.next_track import NextTrack
+from synesthete.taste.ranker import FEW_ROUNDS, FEW_TREES, Ranker
 from synesthete.taste.sequences import Sequences
 
 CANDIDATES = 1_000
@@ -42,23 +47,6 @@ COMPANY_FLOOR = 0.02
 """Added to the companions' scaled score before its logarithm, so that tracks none of them knows stay
 comparable."""
 
-TREES = {
-    "objective": "binary",
-    "learning_rate": 0.07,
-    "num_leaves": 31,
-    "min_data_in_leaf": 200,
-    "feature_fraction": 0.5,
-    "bagging_fraction": 0.6,
-    "bagging_freq": 1,
-    "lambda_l2": 5.0,
-    "max_bin": 127,
-    "deterministic": True,
-    "verbosity": -1,
-    "num_threads": 1,
-}
-"""Chosen on validation playlists; pairwise and listwise objectives were no better and slower."""
-
-ROUNDS = 250
 FEWEST_JUDGES = 40
 """Below this many judges nothing can be learned about weights, and the prior ranks alone."""
 
@@ -78,7 +66,8 @@ class Blend(TasteModel):
         self.judges, self.dim, self.k, self.seed = judges, dim, k, seed
         self._facts = TrackFacts()
         self._order: Sequences | None = None
-        self._ranker: Any = None
+        self._ranker: Ranker | None = None
+        self._follower: Ranker | None = None
         self.witness: Witness
 
     def parameters(self) -> dict[str, Any]:
@@ -104,15 +93,26 @@ class Blend(TasteModel):
         self._facts.check(histories.shape[1])
         random = np.random.default_rng(self.seed)
         judges = self._judges(histories, random)
-        self._ranker = None
+        self._ranker = self._follower = None
         if judges.size >= FEWEST_JUDGES:
             others = np.setdiff1d(np.arange(histories.shape[0]), judges)
             order = None if self._order is None else self._order.take(others)
             witness = self._witness(histories[others], order)
             own_order = None if self._order is None else self._order.take(judges)
-            self._ranker = train(witness, histories[judges], own_order, random)
+            self._teach(witness, histories[judges], own_order, random)
             del witness
         self.witness = self._witness(histories, self._order)
+
+    def _teach(
+        self, witness: Witness, judges: sp.csr_matrix, order: Sequences | None, random: np.random.Generator
+    ) -> None:
+        """The ranker from all questions; one more from continuations, where enough judges have an order."""
+        tracks = judges.shape[1]
+        self._ranker = Ranker.learn(draw(witness.hear, questions(judges, order, random), tracks, random))
+        asked = [] if order is None else continuations(judges, order)
+        if len(asked) >= FEWEST_JUDGES:
+            hear = partial(hear_on, witness)
+            self._follower = Ranker.learn(draw(hear, asked, tracks, random), FEW_TREES, FEW_ROUNDS)
 
     def _judges(self, histories: sp.csr_matrix, random: np.random.Generator) -> NDArray[np.int64]:
         """Listeners with at least five tracks; a third of them with a known order, if there are."""
@@ -176,8 +176,11 @@ class Blend(TasteModel):
             return evidence.prior
         # Every track below the candidates: the prior squeezed into (-3, -1), the trees' probability above it.
         scores = evidence.prior / (1 + np.abs(evidence.prior)) - 2
-        flat = evidence.features.reshape(-1, evidence.features.shape[2])
-        alone = self._ranker.predict(flat, num_threads=1).reshape(evidence.tracks.shape)
+        alone = self._ranker.odds(evidence.features)
+        ordered = np.flatnonzero(np.diff(order.starts)) if order is not None else np.empty(0, np.int64)
+        if self._follower is not None and order is not None and ordered.size:
+            more = go_on(self.witness, evidence.of(ordered), order.take(ordered))
+            alone[ordered] = (alone[ordered] + self._follower.odds(more.features)) / 2
         company = evidence.features[:, :, evidence.names.index("companions")]
         chances = heed(alone, company, np.diff(present(rows).indptr))
         np.put_along_axis(scores, evidence.tracks, chances.astype(np.float32), axis=1)
@@ -195,8 +198,9 @@ class Blend(TasteModel):
         if self._facts.duration_s is not None:
             arrays["facts.duration_s"] = self._facts.duration_s
         arrays["listeners_per_track"] = self.witness.listeners_per_track
-        if self._ranker is not None:
-            arrays["ranker"] = np.frombuffer(self._ranker.model_to_string().encode(), dtype=np.uint8)
+        for name, ranker in (("ranker", self._ranker), ("follower", self._follower)):
+            if ranker is not None:
+                arrays[name] = ranker.array()
         return arrays
 
     def _restore(self, arrays: Arrays) -> None:
@@ -213,32 +217,15 @@ class Blend(TasteModel):
                 {k.removeprefix(f"{name}."): v for k, v in arrays.items() if k.startswith(f"{name}.")},
             )
         self.witness = Witness(models, following, self._facts, listeners)
-        if "ranker" in arrays:
-            import lightgbm
-
-            self._ranker = lightgbm.Booster(model_str=np.asarray(arrays["ranker"]).tobytes().decode())
+        self._ranker = Ranker.of(arrays["ranker"]) if "ranker" in arrays else None
+        self._follower = Ranker.of(arrays["follower"]) if "follower" in arrays else None
 
 
 def heed(
-    chances: NDArray[np.floating], company: NDArray[np.floating], known: NDArray[np.integer]
+    odds: NDArray[np.floating], company: NDArray[np.floating], known: NDArray[np.integer]
 ) -> NDArray[np.float64]:
-    """The chances (B, C) of candidates after companions have their say (scaled scores, (B, C)): the less
-    the more tracks are known, (B,). Between 0 and 1."""
-    safe = np.clip(np.asarray(chances, dtype=np.float64), 1e-12, 1 - 1e-12)
+    """The chances (B, C) of candidates from the logarithms of their odds (B, C), after companions have their
+    say (scaled scores, (B, C)): the less the more tracks are known, (B,). Between 0 and 1."""
     weight = COMPANY / np.maximum(known, 1)[:, None]
     said = weight * np.log(np.maximum(company, 0) + COMPANY_FLOOR)
-    return np.asarray(1 / (1 + np.exp(-(np.log(safe / (1 - safe)) + said))))
-
-
-def train(
-    witness: Witness, judges: sp.csr_matrix, order: Sequences | None, random: np.random.Generator
-) -> Any:
-    """Boosted trees that tell hidden tracks from others among the candidates of the judges' shortened
-    histories."""
-    import lightgbm
-
-    features, labels, weights, names = draw(witness, judges, order, random)
-    data = lightgbm.Dataset(
-        features, labels, weight=weights, feature_name=[name.replace(" ", "_") for name in names]
-    )
-    return lightgbm.train(TREES | {"seed": 1}, data, ROUNDS)
+    return np.asarray(expit(np.asarray(odds, dtype=np.float64) + said))

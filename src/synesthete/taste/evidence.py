@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import scipy.sparse as sp
@@ -46,6 +47,10 @@ class Evidence:
     prior: Scores
     names: tuple[str, ...]
 
+    def of(self, rows: NDArray[np.integer]) -> Evidence:
+        """The same for these histories only."""
+        return Evidence(self.tracks[rows], self.features[rows], self.prior[rows], self.names)
+
 
 @dataclass(frozen=True)
 class Witness:
@@ -66,7 +71,7 @@ class Witness:
         features: Features = {}
         prior = np.zeros(rows.shape, dtype=np.float32)
         for name, model in self.models.items():
-            scores[name], scale = _scaled(model.score(rows), known)
+            scores[name], scale = scaled(model.score(rows), known)
             features[f"{name} scale"] = scale
             few, many = PRIOR[name]
             prior += (many + (few - many) / np.maximum(sizes, 1)) * scores[name]
@@ -91,9 +96,7 @@ class Witness:
         if self.facts.duration_s is not None:
             features |= _durations(self.facts.duration_s, rows, tracks)
         features |= self._order(order, tracks)
-        shape = tracks.shape
-        stacked = np.stack([np.broadcast_to(f, shape).astype(np.float32) for f in features.values()], axis=2)
-        return Evidence(tracks, stacked, prior, tuple(features))
+        return Evidence(tracks, stacked(features, tracks.shape), prior, tuple(features))
 
     def _popularity(
         self, rows: sp.csr_matrix, sizes: NDArray[np.float32], tracks: NDArray[np.int64]
@@ -110,9 +113,13 @@ class Witness:
 
     def _company(self, rows: sp.csr_matrix, sizes: NDArray[np.float32], at: object) -> Features:
         """Share of the known tracks that have the candidate among their neighbors at all."""
+        return {"support": at((rows @ self._linked).toarray()) / np.maximum(sizes, 1)}  # type: ignore[operator]
+
+    @cached_property
+    def _linked(self) -> sp.csr_matrix:
+        """(N, N), 1 where a track is among another's neighbors."""
         table = self.models["knn-asymmetric"].similarities  # type: ignore[attr-defined]
-        linked = sp.csr_matrix((np.ones_like(table.data), table.indices, table.indptr), shape=table.shape)
-        return {"support": at((rows @ linked).toarray()) / np.maximum(sizes, 1)}  # type: ignore[operator]
+        return sp.csr_matrix((np.ones_like(table.data), table.indices, table.indptr), shape=table.shape)
 
     def _order(self, order: Sequences | None, tracks: NDArray[np.int64]) -> Features:
         """How the candidate follows the last tracks; NaN where no order is known, which trees treat as
@@ -137,7 +144,12 @@ class Witness:
         return features
 
 
-def _scaled(
+def stacked(features: Features, shape: tuple[int, int]) -> NDArray[np.float32]:
+    """Features that broadcast to (B, C) as one array (B, C, F)."""
+    return np.stack([np.broadcast_to(f, shape).astype(np.float32) for f in features.values()], axis=2)
+
+
+def scaled(
     scores: Scores, known: tuple[NDArray[np.integer], NDArray[np.integer]]
 ) -> tuple[Scores, NDArray[np.float32]]:
     """Scores over the mean of their best unknown ones, and the logarithm of that mean (B, 1)."""

@@ -1,14 +1,15 @@
-"""Questions with known answers, for the ranker of the blend: histories of which a part is hidden."""
+"""Questions with known answers, for the rankers of the blend: histories of which a part is hidden."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from synesthete.taste.evidence import Witness
+from synesthete.taste.evidence import Evidence
 from synesthete.taste.interactions import histories
 from synesthete.taste.sequences import Sequences
 
@@ -19,6 +20,10 @@ Few known tracks are asked about twice, each time others: there the models disag
 """
 
 SHARE = 0.8
+CUTS = (SHARE, 0.6, 0.45)
+"""Where ordered histories are cut for the ranker of continuations: three places teach more than one."""
+
+FEWEST_ORDERED = 5
 FEWEST_HIDDEN = 3
 """A question with fewer answers than this among SEEDS tells too little."""
 
@@ -55,25 +60,55 @@ def questions(judges: sp.csr_matrix, order: Sequences | None, random: np.random.
                 mixed = random.permutation(own)
                 asked.append(Question(mixed[:seeds], mixed[seeds:], unordered))
         played = unordered if order is None else order[row]
-        if played.size >= 5:
+        if played.size >= FEWEST_ORDERED:
             cut = max(1, round(SHARE * played.size))
             first = played[:cut]
             asked.append(Question(np.unique(first), np.setdiff1d(played[cut:], first), first))
     return [question for question in asked if question.hidden.size]
 
 
-def draw(
-    witness: Witness, judges: sp.csr_matrix, order: Sequences | None, random: np.random.Generator
-) -> tuple[NDArray[np.float32], NDArray[np.int8], NDArray[np.float32], tuple[str, ...]]:
-    """Evidence on the candidates of every question: features (E, F), labels, weights, feature names."""
-    tracks = judges.shape[1]
-    asked = questions(judges, order, random)
+def continuations(judges: sp.csr_matrix, order: Sequences) -> list[Question]:
+    """Several questions per judge whose order is known: what comes next, cut in several places.
+
+    After the last cut everything that follows is asked for, after the others a stretch as long in proportion.
+    """
+    asked = []
+    for row in range(judges.shape[0]):
+        played = order[row]
+        if played.size < FEWEST_ORDERED:
+            continue
+        own = judges.indices[judges.indptr[row] : judges.indptr[row + 1]].astype(np.int64)
+        for share in CUTS:
+            cut = max(1, played.size - max(1, round((1 - share) * played.size)))
+            stretch = played.size if share == SHARE else cut + max(1, round((1 / SHARE - 1) * cut))
+            first = played[:cut]
+            known = np.union1d(first, np.setdiff1d(own, played))
+            asked.append(Question(known, np.setdiff1d(played[cut:stretch], known), first))
+    return [question for question in asked if question.hidden.size]
+
+
+@dataclass(frozen=True)
+class Examples:
+    """What a ranker learns from: features (E, F), labels (E,), weights (E,), names of features (F,)."""
+
+    features: NDArray[np.float32]
+    labels: NDArray[np.int8]
+    weights: NDArray[np.float32]
+    names: tuple[str, ...]
+
+
+Hear = Callable[[sp.csr_matrix, Sequences, int], Evidence]
+"""(histories, their order, number of candidates) -> evidence."""
+
+
+def draw(hear: Hear, asked: Sequence[Question], tracks: int, random: np.random.Generator) -> Examples:
+    """Evidence on the candidates of every question, the hidden tracks among them labeled 1."""
     features, labels, weights = [], [], []
     names: tuple[str, ...] = ()
     for start in range(0, len(asked), BLOCK):
         block = asked[start : start + BLOCK]
         known = histories([q.known.tolist() for q in block], tracks)
-        heard = witness.hear(known, Sequences.of([q.order.tolist() for q in block]), CANDIDATES)
+        heard = hear(known, Sequences.of([q.order.tolist() for q in block]), CANDIDATES)
         names = heard.names
         place = np.arange(heard.tracks.shape[1])
         for row, question in enumerate(block):
@@ -83,4 +118,4 @@ def draw(
             features.append(heard.features[row][kept])
             labels.append(right[kept].astype(np.int8))
             weights.append(np.where(sampled[kept], 1 / KEPT_SHARE, 1).astype(np.float32))
-    return np.concatenate(features), np.concatenate(labels), np.concatenate(weights), names
+    return Examples(np.concatenate(features), np.concatenate(labels), np.concatenate(weights), names)

@@ -29,15 +29,17 @@ BLOCK = 1_024
 class NeighborModel(TasteModel):
     """A sparse table of which track speaks for which."""
 
+    block: ClassVar[int] = 256
     similarities: sp.csr_matrix  # (N, N), from known track (row) to scored track (column), zero diagonal
 
     def _score(self, rows: sp.csr_matrix) -> Scores:
         return np.asarray((present(rows) @ self.similarities).toarray(), dtype=np.float32)
 
     def recommend(
-        self, rows: sp.csr_matrix, n: int = 20, *, order: Sequences | None = None, block: int = 256
+        self, rows: sp.csr_matrix, n: int = 20, *, order: Sequences | None = None, block: int | None = None
     ) -> tuple[NDArray[np.int64], Scores]:
         """As every model, but tracks that no known one speaks for are never looked at."""
+        block = block or self.block
         rows = present(check_rows(rows, self.tracks))
         indexes = np.full((rows.shape[0], n), -1, dtype=np.int64)
         scores = np.full((rows.shape[0], n), -np.inf, dtype=np.float32)

@@ -9,6 +9,7 @@ from functools import cached_property, partial
 from synesthete.catalog.tracks import Filter
 from synesthete.encoders.hearing import Heard
 from synesthete.errors import InputError, NotFound
+from synesthete.jobs.refresh import grown
 from synesthete.music import ArtistId, TrackId
 from synesthete.recommend import request as ask
 from synesthete.recommend.closely import Stretch, compare
@@ -59,16 +60,15 @@ class Asked:
     def with_clip(
         self, facts: ClipFacts, heard: Heard, clip: models.Clip, n: int, per_artist: int
     ) -> models.ClipAnswer:
-        """What sounds like a clip just heard, and whether it is of a recording in the library."""
+        """What sounds like a clip to the encoder that just heard it, and whether it is a recording of the library."""
         asked = _clip(facts, heard)
-        answer = self.recommender.recommend(
-            self._by_sound(ask.Seed(ask.SeedKind.CLIP, clip=asked), n, per_artist)
-        )
+        recommender = grown(self._house.parts, facts.encoder)
+        answer = recommender.recommend(self._by_sound(ask.Seed(ask.SeedKind.CLIP, clip=asked), n, per_artist))
         shown = self.shown(answer)
         return models.ClipAnswer(
             **{name: getattr(shown, name) for name in models.RecommendationAnswer.model_fields},
             clip=clip,
-            recording=self._recognized(asked, facts),
+            recording=self._recognized(recommender, asked, facts),
         )
 
     def request(
@@ -165,9 +165,11 @@ class Asked:
         elif kind == ask.SeedKind.LISTENER and number not in (0, int(self._who.id)):
             raise NotFound("one can only ask for oneself", subject=number, hint="Give 0 as the id.")
 
-    def _recognized(self, clip: ask.Clip, facts: ClipFacts) -> models.Recognized | None:
+    def _recognized(
+        self, recommender: Recommender, clip: ask.Clip, facts: ClipFacts
+    ) -> models.Recognized | None:
         sound = Stretch(self._house.clips.sound(facts), facts.start_s)
-        found = self.recommender.recognize(clip, sound, partial(self._house.ears.ask, compare))
+        found = recommender.recognize(clip, sound, partial(self._house.ears.ask, compare))
         if found is None:
             return None
         track = Shower(self._catalog, self._who).track(visible(self._catalog, found.track_id))

@@ -8,6 +8,7 @@ from fastapi import APIRouter, File, Form, Request, Response, UploadFile
 from fastapi.responses import FileResponse
 
 from synesthete.encoders.hearing import Heard
+from synesthete.encoders.shelf import find
 from synesthete.errors import AudioError, InputError, SynestheteError
 from synesthete.web import pictures
 from synesthete.web.api.models.ask import Clip, ClipAnswer
@@ -31,6 +32,9 @@ def ask_with_sound(
     end_s: Seconds = None,
     n: Annotated[int, Form(ge=1, le=200)] = 20,
     per_artist: Annotated[int, Form(ge=0, le=200)] = 2,
+    encoder: Annotated[
+        str | None, Form(max_length=100, description="By what this one heard, instead of the one in force.")
+    ] = None,
 ) -> ClipAnswer:
     """Recommendations for a file, or a span of it; and whether this very recording is in the library.
 
@@ -38,7 +42,8 @@ def ask_with_sound(
     """
     if end_s is not None and (start_s or 0.0) >= end_s:
         raise InputError(f"start_s {start_s or 0:g} is not before end_s {end_s:g}")
-    facts, heard = hear_clip(house, who.id, file, start_s or 0.0, end_s)
+    stamp = house.parts.stamp if encoder is None else find(encoder, house.parts.encoders_folder).card.stamp
+    facts, heard = hear_clip(house, who.id, file, start_s or 0.0, end_s, stamp)
     return Asked(house, who).with_clip(facts, heard, show(facts), n, per_artist)
 
 
@@ -84,10 +89,18 @@ def remove(house: TheHouse, who: Asking, clip_id: str) -> None:
 
 
 def hear_clip(
-    house: House, listener_id: int, file: UploadFile, start_s: float, end_s: float | None
+    house: House,
+    listener_id: int,
+    file: UploadFile,
+    start_s: float,
+    end_s: float | None,
+    stamp: str,
 ) -> tuple[ClipFacts, Heard]:
-    """Keep an upload as a clip, and what was heard in it. Raises AudioError, InputError; then nothing is kept."""
-    stamp, settings = house.parts.stamp, house.settings
+    """Keep an upload as a clip, and what the encoder with the stamp heard in it.
+
+    Raises AudioError, InputError; then nothing is kept.
+    """
+    settings = house.settings
     sound = house.clips.receive(file.file)
     try:
         task = HearTask(

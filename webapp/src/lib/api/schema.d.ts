@@ -536,6 +536,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/spotify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * State
+         * @description Whether Spotify can be asked, and as whom.
+         */
+        get: operations["spotify_state"];
+        put?: never;
+        post?: never;
+        /**
+         * Sign Out
+         * @description Forget the sign-in.
+         */
+        delete: operations["spotify_sign_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/spotify/lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists
+         * @description The listener's lists on Spotify, own and followed.
+         */
+        get: operations["spotify_lists"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/playlists/import": {
         parameters: {
             query?: never;
@@ -1710,6 +1754,11 @@ export interface components {
              * @default 2
              */
             per_artist: number;
+            /**
+             * Encoder
+             * @description By what this one heard, instead of the one in force.
+             */
+            encoder?: string | null;
         };
         /** Body_playlist_files_read */
         Body_playlist_files_read: {
@@ -3484,6 +3533,54 @@ export interface components {
             path?: string | null;
         };
         /**
+         * SpotifyList
+         * @description One list of the listener on Spotify; its link is taken by POST /playlists/link.
+         */
+        SpotifyList: {
+            /** Name */
+            name: string;
+            /** Link */
+            link: string;
+            /** Tracks */
+            tracks: number | null;
+        };
+        /**
+         * SpotifyLists
+         * @description The listener's lists on Spotify, own and followed.
+         */
+        SpotifyLists: {
+            /** Lists */
+            lists: components["schemas"]["SpotifyList"][];
+        };
+        /**
+         * SpotifyState
+         * @description Whether Spotify can be asked, and as whom.
+         */
+        SpotifyState: {
+            /**
+             * Can Sign In
+             * @description Whether this server has an application's client id.
+             */
+            can_sign_in: boolean;
+            /** Signed In */
+            signed_in: boolean;
+            /**
+             * Can Read Links
+             * @description Whether a link can be read: signed in, or by the application itself.
+             */
+            can_read_links: boolean;
+            /**
+             * Redirect Uri
+             * @description What the application must allow, in Spotify's dashboard.
+             */
+            redirect_uri: string;
+            /**
+             * Instead
+             * @description What to do where nobody can sign in.
+             */
+            instead: string | null;
+        };
+        /**
          * Spread
          * @description How a descriptor is spread over the catalog: 20 equal bins from low to high.
          */
@@ -4873,6 +4970,118 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    spotify_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpotifyState"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    spotify_sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    spotify_lists: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpotifyLists"];
+                };
             };
             /** @description Unprocessable Entity */
             422: {
