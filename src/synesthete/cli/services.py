@@ -141,15 +141,14 @@ def listenbrainz(user: str, token: str | None, url: str, listener: str | None, a
 def spotify(link: str, listener: str | None, as_json: bool) -> int:
     """A Spotify playlist, album or track link becomes a playlist of what you have of it."""
     from synesthete.catalog.resolve import Resolver
+    from synesthete.jobs.spotify import open_spotify
     from synesthete.jobs.sync import take_playlist
     from synesthete.parts import open_parts
-    from synesthete.services.spotify import Spotify
 
     settings = load_settings(data_folder())
-    service = Spotify(settings.spotify_client_id or "", settings.spotify_client_secret)
-    playlist = service.read(link)
     with open_parts(settings) as parts:
         person = _listener(parts.catalog, listener)
+        playlist = open_spotify(settings, parts.catalog, person.id).read(link)
         playlist_id, ids = take_playlist(
             parts.catalog, Resolver(parts.catalog), person.id, "spotify", playlist
         )

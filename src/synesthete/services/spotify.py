@@ -13,7 +13,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlencode
 
 from synesthete.errors import InputError, NotAllowed, NotFound
@@ -48,6 +48,15 @@ class Token:
     refresh: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ListName:
+    """A list on Spotify by name, and how many tracks it has, where that is told."""
+
+    id: str
+    name: str
+    tracks: int | None
+
+
 def parse_link(text: str) -> Link:
     """The kind and id of a Spotify link or URI; raises InputError for anything else."""
     found = LINK.match(text.strip())
@@ -69,6 +78,7 @@ class Spotify:
         api: str = API,
         accounts: str = ACCOUNTS,
         clock: Callable[[], float] = time.time,
+        renewed: Callable[[Token], None] | None = None,
         **caller: Any,
     ):
         if client_secret is None and token is None:
@@ -78,6 +88,16 @@ class Spotify:
         self.accounts = Caller("Spotify", accounts, **caller)
         self.client_id, self.client_secret, self.token = client_id, client_secret, token
         self.clock = clock
+        self.renewed = renewed
+        """Told of every new token: with PKCE the old one's renewal ends with it."""
+
+    @classmethod
+    def signed_in(cls, client_id: str, code: str, verifier: str, redirect_uri: str, **more: Any) -> Self:
+        """Spotify as the person sees it whom it sent back with this code after `authorize_url`."""
+        client = cls(client_id, None, Token("", 0.0), **more)
+        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
+        client.token = client._ask_token(form | {"code_verifier": verifier})
+        return client
 
     def read(self, link: str) -> Playlist:
         """The tracks that a playlist, album or track link names, in order, with their ids and ISRC."""
@@ -105,6 +125,19 @@ class Spotify:
         found = _description(self._get(f"/v1/tracks/{track_id}"))
         return Playlist(found.title or track_id, (found,), ids=(("spotify", track_id),))
 
+    def lists(self) -> list[ListName]:
+        """The lists of the person who signed in, own and followed."""
+        rows = self._pages("/v1/me/playlists", limit=50)
+        return [
+            ListName(
+                row["id"],
+                row.get("name") or row["id"],
+                (row.get("tracks") or row.get("items") or {}).get("total"),
+            )
+            for row in rows
+            if row
+        ]
+
     def _pages(self, path: str, limit: int = PAGE, **query: Any) -> Iterator[dict[str, Any]]:
         offset = 0
         while True:
@@ -127,6 +160,8 @@ class Spotify:
     def _access(self) -> str:
         if self.token is None or self.token.expires_at - 30 < self.clock():
             self.token = self._renewed()
+            if self.renewed is not None:
+                self.renewed(self.token)
         return self.token.access
 
     def _renewed(self) -> Token:
@@ -137,12 +172,6 @@ class Spotify:
         else:
             raise NotAllowed("the Spotify sign-in has ended", hint="Sign in again.")
         return self._ask_token(form)
-
-    def exchange(self, code: str, verifier: str, redirect_uri: str) -> Token:
-        """The token for the code that Spotify sent back after `authorize_url`."""
-        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
-        self.token = self._ask_token(form | {"code_verifier": verifier})
-        return self.token
 
     def _ask_token(self, form: dict[str, str]) -> Token:
         headers = {}

@@ -38,6 +38,7 @@ from synesthete.web.api import (
     search,
     searches,
     shares,
+    spotify,
     status,
     tracks,
     words,
@@ -58,7 +59,7 @@ from synesthete.web.sound.tasks import HearTask, warm
 
 ROUTERS: tuple[APIRouter, ...] = (
     status.router, search.router, tracks.router, artists.router, near.router, clips.router, recommendations.router,
-    outside.router, playlist_files.router, playlists.router, clusters.router, map.router, library.router, jobs.router,
+    outside.router, spotify.router, playlist_files.router, playlists.router, clusters.router, map.router, library.router, jobs.router,
     encoders.router, me.router, oidc.router, listeners.router, keys.router, words.router, listens.router, searches.router,
     shares.router, dashboard.router, replay.router,
 )  # fmt: skip

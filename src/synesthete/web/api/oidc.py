@@ -12,16 +12,14 @@ from synesthete.errors import Conflict, NotAllowed, NotFound, SynestheteError
 from synesthete.music import Role
 from synesthete.web.api.me import is_secure, welcome
 from synesthete.web.auth.entrance import Who
-from synesthete.web.auth.oidc import PENDING_S, Person, Provider, seal, unseal
-from synesthete.web.auth.proofs import new_token
+from synesthete.web.auth.oidc import Person, Provider
+from synesthete.web.auth.pending import PENDING_S, seal, unseal
 from synesthete.web.faults import status_of
 from synesthete.web.house import PREFIX, Asking, House, TheHouse
 from synesthete.web.paper import base_url, regret
 
 COOKIE = "synesthete_signing_in"
 PATH = f"{PREFIX}/oidc"
-SECRET = "secret of sign-in"
-"""Name of the value that seals what a browser keeps while it is away at the provider."""
 Said = Annotated[str | None, Query(max_length=4_000)]
 
 router = APIRouter(prefix="/oidc", include_in_schema=False)
@@ -37,7 +35,7 @@ def login(request: Request, house: TheHouse, who: Asking, join: bool = False) ->
         return _problem(request, error)
     away = RedirectResponse(address, 303)
     away.set_cookie(
-        COOKIE, seal(pending, _secret(house)), max_age=PENDING_S, path=PATH, httponly=True, samesite="lax",
+        COOKIE, seal(pending, house.catalog), max_age=PENDING_S, path=PATH, httponly=True, samesite="lax",
         secure=is_secure(house, request),
     )  # fmt: skip
     return away
@@ -59,15 +57,17 @@ def callback(
         provider = _provider(house)
         if error is not None or code is None:
             raise NotAllowed(f"the provider did not let you in ({error_description or error or 'no code'})")
-        pending = unseal(request.cookies.get(COOKIE), _secret(house))
+        pending = unseal(request.cookies.get(COOKIE), house.catalog)
         person = provider.finish(pending, state or "", code, iss)
         account = (
-            _account(house, person) if pending.joins is None else _joined(house, who, pending.joins, person)
+            _account(house, person)
+            if pending.listener_id is None
+            else _joined(house, who, pending.listener_id, person)
         )
     except SynestheteError as problem:
         answer = _problem(request, problem)
     else:
-        answer = RedirectResponse("/" if pending.joins is None else "/settings", 303)
+        answer = RedirectResponse("/" if pending.listener_id is None else "/settings", 303)
         welcome(house, request, answer, account)
     answer.delete_cookie(COOKIE, path=PATH, httponly=True, samesite="lax")
     return answer
@@ -79,10 +79,6 @@ def _provider(house: House) -> Provider:
             "this server knows no sign-in provider", hint="The owner can set SYNESTHETE_OIDC_ISSUER."
         )
     return house.provider
-
-
-def _secret(house: House) -> str:
-    return house.catalog.values.once(SECRET, new_token())
 
 
 def _account(house: House, person: Person) -> Account:

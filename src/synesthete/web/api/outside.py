@@ -6,9 +6,9 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from synesthete.catalog.resolve import Resolver
-from synesthete.errors import NotAllowed
+from synesthete.jobs.spotify import open_spotify
 from synesthete.jobs.sync import take_playlist
-from synesthete.services.spotify import Spotify, parse_link
+from synesthete.services.spotify import parse_link
 from synesthete.web.api.models.base import Answer, Question
 from synesthete.web.api.models.playlists import ImportAnswer, Unmatched
 from synesthete.web.api.playlists import brief
@@ -37,11 +37,7 @@ class AppPassword(Answer):
 def read_link(house: TheHouse, who: Asking, question: PlaylistLink) -> ImportAnswer:
     """A playlist of what the library has of the linked one; the rest is named apart."""
     parse_link(question.link)
-    settings = house.settings
-    if not settings.spotify_client_id:
-        raise NotAllowed("this server has no Spotify keys", hint="The owner can set SYNESTHETE_SPOTIFY_CLIENT_ID and "
-                         "_SECRET; without them, import the list as an Exportify CSV.")  # fmt: skip
-    playlist = Spotify(settings.spotify_client_id, settings.spotify_client_secret).read(question.link)
+    playlist = open_spotify(house.settings, house.catalog, who.id).read(question.link)
     made, ids = take_playlist(house.catalog, Resolver(house.catalog), who.id, "spotify", playlist)
     missing = [
         Unmatched(line=line, title=d.title, artist=d.artist, album=d.album, reason="not in your library")

@@ -8,38 +8,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from synesthete.errors import NotAllowed, ServiceError, SettingsError, SynestheteError
 from synesthete.services.caller import Caller
-from synesthete.services.spotify import challenge_of, new_verifier
+from synesthete.services.spotify import challenge_of
 from synesthete.settings import Settings
 from synesthete.web.auth.entrance import is_loopback
-from synesthete.web.auth.proofs import new_token, same
+from synesthete.web.auth.pending import Pending
 
 SCOPES = "openid profile email"
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 """Signatures with a public key. Never `none`, nor HS256, for which whoever knows the secret could speak."""
-PENDING_S = 600
-"""Ten minutes to type a password at the provider."""
 REMEMBERED_S = 3600
 """How long the provider's own description is believed before it is read again."""
 CLOCKS_APART_S = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """A sign-in that was begun; kept, signed, in the browser that began it."""
-
-    state: str
-    nonce: str
-    verifier: str
-    redirect_uri: str
-    joins: int | None = None
-    """The listener, signed in already, who wants to come in this way too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +71,7 @@ class Provider:
 
     def begin(self, redirect_uri: str, joins: int | None = None) -> tuple[str, Pending]:
         """Where to send the browser, and what to remember until it comes back."""
-        pending = Pending(new_token(), new_token(), new_verifier(), redirect_uri, joins)
+        pending = Pending.begin(redirect_uri, joins)
         query = {
             "response_type": "code", "client_id": self._client_id, "redirect_uri": redirect_uri, "scope": SCOPES,
             "state": pending.state, "nonce": pending.nonce,
@@ -96,8 +82,7 @@ class Provider:
 
     def finish(self, pending: Pending, state: str, code: str, issuer: str | None = None) -> Person:
         """Who came back. Raises NotAllowed for an answer that does not hold, ServiceError without one."""
-        if not same(state, pending.state):
-            raise NotAllowed("this is not the sign-in that was begun here", hint="Begin again.")
+        pending.check(state)
         if issuer is not None and issuer != self.issuer:
             raise NotAllowed("another provider answered", subject=issuer)
         tokens = self._exchange(code, pending)
@@ -184,25 +169,3 @@ class Provider:
                 )  # fmt: skip
             self._described = (self._clock(), description)
         return description
-
-
-def seal(pending: Pending, secret: str) -> str:
-    """What the browser keeps: it cannot be altered, and lasts ten minutes."""
-    return _serializer(secret).dumps(asdict(pending))
-
-
-def unseal(sealed: str | None, secret: str) -> Pending:
-    """The sign-in that this browser began. Raises NotAllowed when it began none, or too long ago."""
-    from itsdangerous import BadSignature
-
-    try:
-        return Pending(**_serializer(secret).loads(sealed or "", max_age=PENDING_S))
-    except (BadSignature, TypeError) as error:
-        raise NotAllowed("no sign-in was begun in this browser, or too long ago",
-                         hint="Begin again, and let it keep cookies.") from error  # fmt: skip
-
-
-def _serializer(secret: str) -> Any:
-    from itsdangerous import URLSafeTimedSerializer
-
-    return URLSafeTimedSerializer(secret, salt="synesthete sign-in")
