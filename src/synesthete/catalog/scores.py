@@ -53,9 +53,8 @@ class Scores(Noun):
         if protocol is not None:
             asked = asked.where(_c.protocol == protocol)
         with self._catalog.read() as connection:
-            return [
-                Score(*row) for row in connection.execute(asked.order_by(_c.at.desc(), _c.id.desc()).limit(n))
-            ]
+            rows = connection.execute(asked.order_by(_c.at.desc(), _c.id.desc()).limit(n)).mappings()
+            return [Score(**row) for row in rows]
 
 
 _c = scores.c
