@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -86,12 +87,13 @@ def make_library(
 
 
 @contextmanager
-def serving(data: Path) -> Iterator[str]:
-    """`synesthete serve` for this data folder; its address."""
+def serving(data: Path, **settings: str) -> Iterator[str]:
+    """`synesthete serve` for this data folder, with these settings (`upload_mb="1"`); its address."""
     command = [sys.executable, "-m", "synesthete", "serve", "--port", "0", "--data", str(data)]
     log = data / "server.log"
     with log.open("wb") as words:
-        server = subprocess.Popen(command, stderr=words)
+        wanted = {f"SYNESTHETE_{name.upper()}": value for name, value in settings.items()}
+        server = subprocess.Popen(command, stderr=words, env=os.environ | wanted)
     try:
         while not (found := re.search(r"http://\S+", log.read_text(errors="replace"))):
             if server.poll() is not None:
@@ -157,26 +159,28 @@ Open = Callable[..., object]
 
 
 @pytest.fixture
-def open_page(browser, site: Site) -> Iterator[Open]:
+def open_page(browser, request: pytest.FixtureRequest) -> Iterator[Open]:
     """Opens a page of the site: `open_page("/map", width=360)`. No complaints, no strangers asked.
 
     `refusals`: the server will refuse something, and that is what the test is about.
+    `at`: the address of another server.
     """
     contexts = []
     watches = []
 
     def opened(
-        path: str = "/", width: int = 1280, height: int = 800, scheme: str = "dark", refusals=False, **more
-    ):
+        path: str = "/", width: int = 1280, height: int = 800, scheme: str = "dark", refusals=False,
+        at: str | None = None, **more
+    ):  # fmt: skip
+        address = at or request.getfixturevalue("site").address
         context = browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme=scheme, locale="en-US",
-            base_url=site.address,
-            **more,
+            viewport={"width": width, "height": height}, color_scheme=scheme, base_url=address,
+            **({"locale": "en-US"} | more),
         )  # fmt: skip
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(20_000)
-        watches.append(Watch(page, site.address, refusals))
+        watches.append(Watch(page, address, refusals))
         page.goto(path)
         page.locator("main h1").first.wait_for(state="attached")
         return page

@@ -113,7 +113,15 @@ def firefox(folder: Path, address: str) -> Iterator[Page]:
     lines = [f"user_pref({json.dumps(k)}, {json.dumps(v)});" for k, v in PREFERENCES.items()]
     (profile / "user.js").write_text("\n".join(lines))
     log = folder / "firefox.log"
-    command = [FIREFOX, "--headless", "--no-remote", "--profile", str(profile), "--remote-debugging-port", "0"]
+    command = [
+        FIREFOX,
+        "--headless",
+        "--no-remote",
+        "--profile",
+        str(profile),
+        "--remote-debugging-port",
+        "0",
+    ]
     with log.open("wb") as words:
         running = subprocess.Popen(command, stdout=words, stderr=words)
     try:

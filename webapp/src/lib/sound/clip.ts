@@ -160,7 +160,7 @@ async function ask(
   n: number,
   signal?: AbortSignal,
 ): Promise<ClipAnswer> {
-  checkSize(file, name);
+  await checkSize(file, name);
   const form = new FormData();
   form.append('file', file, name);
   if (start_s !== null) form.append('start_s', String(start_s));
