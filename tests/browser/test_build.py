@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import gzip
+import inspect
 import json
 import re
 import runpy
 import subprocess
 from pathlib import Path
 
+from synesthete.recommend import explain
 from synesthete.web.openapi import document
+from synesthete.web.wording import TABLE
 from tests.browser.conftest import ROOT
 
 WEBAPP = ROOT / "webapp"
@@ -77,3 +80,17 @@ def test_the_lock_file_names_no_registry() -> None:
     lock = (WEBAPP / "package-lock.json").read_text()
     assert '"resolved"' not in lock
     assert ".tgz" not in lock
+
+
+def test_what_the_server_says_of_music_is_known_in_german() -> None:
+    known = (WEBAPP / "src/lib/i18n/saidInGerman.ts").read_text("utf-8").replace("\\'", "'")
+    words = {one.label for one in TABLE.values()} | {word for one in TABLE.values() for word in one.degrees}
+    for word in sorted(words):
+        assert re.search(rf"^  '?{re.escape(word)}'?: ", known, re.M), word
+    source = inspect.getsource(explain.reason)
+    sentences = [re.sub(r"\{[^}]*\}", "{}", found) for found in re.findall(r'return f?"([^"]+)"', source)]
+    assert len(sentences) >= 7
+    for sentence in sentences:
+        for one in (sentence.replace("{}like", "like"), sentence.replace("{}like", "much like")):
+            if one != "{}.":
+                assert f"'{one}'" in known, one

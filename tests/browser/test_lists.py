@@ -135,3 +135,72 @@ def test_titles_are_text(open_page: Open, site: Site) -> None:
     page.locator("li.track button.cover").first.click()
     expect(page.get_by_role("region", name="Player")).to_contain_text(NASTY)
     assert page.evaluate("window.hacked") is None
+
+
+def test_a_sound_and_a_tag_are_seeds_with_plus_and_minus(open_page: Open, site: Site) -> None:
+    page = open_page("/mixer")
+    with page.expect_request("**/api/v1/recommendations") as asked:
+        page.get_by_label("Add a sound").set_input_files(site.paths[4])
+        page.locator("li[data-seed=clip]").wait_for()
+        page.wait_for_timeout(300)
+    rows = page.locator(".results li.track")
+    expect(rows.first).to_be_visible()
+    chips = page.get_by_role("list", name="Start from")
+    expect(chips).to_contain_text(site.paths[4].name)
+    genre = site.track(site.paths[8].stem[3:])["genres"][0]
+    field = page.get_by_role("combobox", name="Add a track")
+    field.fill(genre)
+    page.get_by_role("option", name="Genre").first.click()
+    expect(chips.locator("[data-seed=genre]")).to_contain_text(genre)
+    with page.expect_response("**/api/v1/recommendations") as asked:
+        chips.get_by_role("button", name=f"Less like {genre}").click()
+    seeds = asked.value.request.post_data_json["seeds"]
+    assert [(seed["kind"], seed["weight"]) for seed in seeds] == [("clip", 1), ("genre", -1)]
+    assert genre not in {g for one in asked.value.json()["results"][:3] for g in one["track"]["genres"]}
+
+
+def test_a_span_that_was_asked_with_goes_into_the_mixer(open_page: Open, site: Site) -> None:
+    page = open_page("/")
+    page.set_input_files("input[type=file]", site.paths[3])
+    with page.expect_response("**/api/v1/recommendations") as asked:
+        page.get_by_role("button", name="Use in the mixer").click()
+    assert asked.value.ok
+    assert asked.value.request.post_data_json["seeds"][0]["kind"] == "clip"
+    expect(page.locator("li[data-seed=clip]")).to_contain_text(site.paths[3].name)
+
+
+def test_a_word_about_an_artist_shows_and_toggles(open_page: Open, site: Site) -> None:
+    track = site.track(site.paths[6].stem[3:])
+    page = open_page(f"/artist/{track['artist_id']}")
+    like = page.locator("header").get_by_role("button", name=f"Like {track['artist']}", exact=True)
+    never = page.locator("header").get_by_role("button", name=f"Never again: {track['artist']}")
+    like.click()
+    expect(page.get_by_role("status").filter(has_text=f"You like {track['artist']}")).to_be_visible()
+    page.reload()
+    expect(like).to_have_attribute("aria-pressed", "true")
+    never.click()
+    expect(never).to_have_attribute("aria-pressed", "true")
+    expect(like).to_have_attribute("aria-pressed", "false")
+    similar = f"/api/v1/tracks/{site.id_of(site.paths[7].stem[3:])}/similar?n=50&per_artist=0"
+
+    def artists() -> set[int]:
+        return {one["track"]["artist_id"] for one in page.request.get(similar).json()["results"]}
+
+    expect(page.get_by_role("status").filter(has_text="will not be recommended")).to_be_visible()
+    assert track["artist_id"] not in artists()
+    page.get_by_role("button", name="Undo").last.click()
+    expect(like).to_have_attribute("aria-pressed", "true")  # the word before is said again
+    said = page.request.get("/api/v1/feedback").json()["words"]
+    assert [(one["word"], one["artist_id"]) for one in said] == [("like", track["artist_id"])]
+    like.click()
+    expect(like).to_have_attribute("aria-pressed", "false")
+    assert page.request.get("/api/v1/feedback").json()["words"] == []
+
+
+def test_a_path_is_walked_by_surprise(open_page: Open, site: Site) -> None:
+    page = open_page("/mixer")
+    page.get_by_role("button", name="Path", exact=True).click()
+    with page.expect_response("**/api/v1/path") as walked:
+        page.get_by_role("button", name="Surprise me").click()
+    steps = [one["track"]["title"] for one in walked.value.json()["results"]]
+    expect(page.locator(".results .title")).to_have_text(steps)
