@@ -24,8 +24,10 @@ from synesthete.settings import Settings, load_settings
 if TYPE_CHECKING:
     from synesthete.catalog.ledger import Counts, Fault
     from synesthete.catalog.tracks import Filter
+    from synesthete.encoders.tags import HeardWord
     from synesthete.jobs.running import Report
     from synesthete.jobs.scan import Findings
+    from synesthete.recommend.by_word import HeardAs
     from synesthete.recommend.recognize import Recognition
     from synesthete.recommend.recommender import Answer, Recommender
     from synesthete.recommend.request import Clip, Seed
@@ -160,6 +162,26 @@ class Library:
     def search(self, phrase: str, n: int = 20) -> list[Track]:
         """Up to n tracks that hold every word of the phrase in title, artist or album, best first."""
         return self.parts.catalog.tracks.search(phrase, n)
+
+    def heard_as(self, phrase: str, n: int = 20) -> list[HeardAs]:
+        """Up to n tracks whose sound has every word of the phrase ("calm piano"), the most so first.
+
+        The words are those of the encoder in force: what it hears, not what anybody has tagged. Empty when the
+        phrase is made of other words.
+        """
+        from synesthete.recommend.by_word import heard_as
+
+        return heard_as(self.parts.recommender.collection, phrase, n)
+
+    def words(self, query: str | int | Track) -> list[HeardWord]:
+        """Words for the sound of a track, with how sure the encoder in force is; the surest first.
+
+        Raises NotFound when no track is meant. Empty when it was not heard, or the encoder has no words for it.
+        """
+        parts = self.parts
+        track = query if isinstance(query, Track) else self.track(query)
+        tags, vector = parts.tags_of(parts.stamp), parts.catalog.embeddings.get(int(track.id), parts.stamp)
+        return [] if tags is None or vector is None else tags.words(vector)
 
     def similar(
         self,

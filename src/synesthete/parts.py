@@ -13,6 +13,7 @@ from synesthete.settings import Settings
 if TYPE_CHECKING:  # heavy guests arrive when their part is first asked for
     from synesthete.catalog import Catalog
     from synesthete.encoders.encoder import Encoder
+    from synesthete.encoders.tags import Tags
     from synesthete.index.index import Index
     from synesthete.recommend.recommender import Recommender
     from synesthete.taste.learned import Learned
@@ -34,6 +35,7 @@ class Parts:
         self.catalog: Catalog = Catalog(settings.database_url)
         self._lock = threading.RLock()
         self._encoders: dict[str, Encoder] = {}
+        self._tags: dict[str, Tags | None] = {}
         self._indexes: dict[str, tuple[object, Index]] = {}
         self._taste: tuple[object, Learned] | None = None
         self._recommenders: dict[str, tuple[object, Recommender]] = {}
@@ -93,6 +95,18 @@ class Parts:
                 self._encoders[stamp] = open_encoder(stamp, self.encoders_folder, provider=provider)
             return self._encoders[stamp]
 
+    def tags_of(self, stamp: str) -> Tags | None:
+        """The words for sound that the encoder with this stamp brings along; None when it brings none, or is gone."""
+        from synesthete.encoders.shelf import open_tags
+
+        with self._lock:
+            if stamp not in self._tags:
+                try:
+                    self._tags[stamp] = open_tags(stamp, self.encoders_folder)
+                except NotFound:  # another version came, or it was removed: its embeddings still answer
+                    self._tags[stamp] = None
+            return self._tags[stamp]
+
     @property
     def index(self) -> Index:
         """The index of the encoder in force, read again when a job has written a newer one.
@@ -145,7 +159,8 @@ class Parts:
             made_of = (stamp in self._indexes and self._indexes[stamp][0], self._taste and self._taste[0])
             mark = (index is None, *made_of, self.catalog.values.get(CLUSTERS_MADE))
             if stamp not in self._recommenders or self._recommenders[stamp][0] != mark:
-                collection = Collection(self.catalog, index or self._empty_index(stamp), stamp, taste)
+                tags = self.tags_of(stamp)
+                collection = Collection(self.catalog, index or self._empty_index(stamp), stamp, taste, tags)
                 ids, clusters, _ = self.catalog.atlas.cluster_column()
                 members = dict(zip(ids.tolist(), clusters.tolist(), strict=True))
                 self._recommenders[stamp] = (mark, Recommender(collection, members))
@@ -167,7 +182,7 @@ class Parts:
         """Let everything go."""
         with self._lock:
             self._taste = None
-            for kept in (self._encoders, self._indexes, self._recommenders):
+            for kept in (self._encoders, self._tags, self._indexes, self._recommenders):
                 kept.clear()
         self.catalog.close()
 

@@ -16,6 +16,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "add": ("library:add", "Remember folders of music, analyze them and index them."),
     "update": ("library:update", "Look at every folder again: new, changed, moved, removed."),
     "similar": ("similar:similar", "Tracks that sound like a track, a phrase or any audio file."),
+    "search": ("search:search", "Tracks by name, or by words for their sound: calm piano."),
     "recommend": ("recommend:recommend", "One list from sound and people; --batch for many listeners."),
     "path": ("recommend:path", "A path of tracks from one track to another."),
     "cluster": ("atlas:cluster", "Group the library into clusters by sound; a playlist's mixture of them."),

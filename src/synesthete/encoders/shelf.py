@@ -16,6 +16,7 @@ import numpy as np
 from synesthete.encoders.descriptors import DescriptorEncoder
 from synesthete.encoders.encoder import CARD_FILE, Card, Encoder
 from synesthete.encoders.onnx import OnnxEncoder, Precision
+from synesthete.encoders.tags import ROLE, Tags
 from synesthete.errors import Conflict, FormatError, NotFound
 
 SHIPPED = Path(__file__).parent / "weights"
@@ -72,6 +73,15 @@ def open_encoder(
     return OnnxEncoder(entry.folder, precision, provider, threads)
 
 
+def open_tags(name: str | None = None, folder: Path | None = None, shipped: Path = SHIPPED) -> Tags | None:
+    """The words for sound that the encoder of a name or stamp brings along; None when it brings none.
+
+    Raises NotFound when there is no such encoder, FormatError when its words cannot be used.
+    """
+    entry = find(name, folder, shipped)
+    return None if entry.folder is None else _tags(entry.folder, entry.card)
+
+
 def add(source: Path, folder: Path, shipped: Path = SHIPPED) -> Entry:
     """Put the encoder of a folder on the shelf, after trying it on a second of noise.
 
@@ -103,8 +113,10 @@ def remove(name: str, folder: Path, shipped: Path = SHIPPED) -> Entry:
 
 
 def try_out(folder: Path) -> None:
-    """Hear a second of noise with every network of a folder; FormatError when a card promises otherwise."""
+    """Hear a second of noise with every network of a folder, and read its words; FormatError when a card promises
+    otherwise."""
     card = Card.load(folder)
+    _tags(folder, card)
     for role in ("fp32", "int8"):
         if role not in card.files:
             continue
@@ -118,6 +130,16 @@ def try_out(folder: Path) -> None:
         if points.shape != (1, card.dim) or not np.isfinite(points).all():
             what = f"the {role} network of {card.name} gives {points.shape[-1]} numbers, not {card.dim}"
             raise FormatError(what, subject=folder)
+
+
+def _tags(folder: Path, card: Card) -> Tags | None:
+    if ROLE not in card.files:
+        return None
+    tags = Tags.load(folder / card.files[ROLE])
+    if tags.dim != card.dim:
+        what = f"its words are for embeddings of {tags.dim} numbers, not {card.dim}"
+        raise FormatError(what, subject=folder / card.files[ROLE])
+    return tags
 
 
 def _places(folder: Path | None) -> list[Path]:

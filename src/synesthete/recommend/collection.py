@@ -11,6 +11,7 @@ import numpy as np
 
 from synesthete.catalog import Catalog
 from synesthete.catalog.tracks import Filter
+from synesthete.encoders.tags import Tags
 from synesthete.index.index import Index
 from synesthete.music import Track, TrackId
 from synesthete.recommend.moments import Excerpts
@@ -65,6 +66,8 @@ class Collection:
     index: Index
     stamp: str
     taste: Taste | None = None
+    tags: Tags | None = None
+    """Words for the sound, where the encoder brings some."""
     _strangers: np.ndarray | None = field(default=None, repr=False)
     _coverage: tuple[float, Coverage] | None = field(default=None, repr=False)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from synesthete.encoders.tags import Tags
 from synesthete.music import Moment, Track, TrackId
 from synesthete.recommend.blend import BY_LISTENERS, BY_SOUND, Ranked
 from synesthete.recommend.moments import Match
@@ -35,6 +36,9 @@ class Recommendation:
     versions: tuple[Track, ...] = ()
     """Other recordings and copies of this piece, folded into it."""
 
+    both: tuple[str, ...] = ()
+    """Words for the sound of this track and of what it is like, the surest first; heard, not tagged."""
+
     @property
     def source(self) -> str:
         """The source with the largest share."""
@@ -63,6 +67,7 @@ class Recommendation:
             "similarity": None if self.similarity is None else round(self.similarity, 4),
             "score": round(self.score, 4),
             "reason": self.reason,
+            "both": list(self.both),
             "moment": self._moment(),
             "shares": {name: round(share, 4) for name, share in self.shares.items()},
             "versions": [
@@ -83,9 +88,14 @@ class Recommendation:
 
 
 def explain(
-    ranked: Ranked, track: Track, question: Question, match: Match | None, versions: tuple[Track, ...] = ()
+    ranked: Ranked,
+    track: Track,
+    question: Question,
+    match: Match | None,
+    versions: tuple[Track, ...] = (),
+    tags: Tags | None = None,
 ) -> Recommendation:
-    """The recommendation that a chosen track becomes."""
+    """The recommendation that a chosen track becomes; with `tags`, also what it and its seed have in common."""
     point = None if ranked.point is None else question.points[ranked.point]
     return Recommendation(
         track=track,
@@ -97,7 +107,16 @@ def explain(
         query_moment=None if match is None else match.query,
         query_track_id=None if point is None else point.track_id,
         versions=versions,
+        both=() if tags is None else in_common(ranked, question, tags),
     )
+
+
+def in_common(ranked: Ranked, question: Question, tags: Tags) -> tuple[str, ...]:
+    """Words for the sound of a track and of the point it is near to, where sound is why it was chosen."""
+    name = next((SourceName(n) for n in ranked.shares), SourceName.SOUND)
+    if name not in BY_SOUND or ranked.point is None or ranked.vector is None or _is_itself(ranked, question):
+        return ()
+    return tuple(word.word for word in tags.shared(ranked.vector, question.points[ranked.point].vector))
 
 
 def reason(ranked: Ranked, question: Question) -> str:

@@ -121,6 +121,7 @@ class Recommender:
                 question,
                 matches.get(c.ranked.track_id),
                 tuple(tracks[TrackId(i)] for i in c.versions),
+                self.collection.tags,
             )
             for c in chosen
         )

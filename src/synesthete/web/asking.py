@@ -207,4 +207,5 @@ def _shown(found: Recommendation, rank: int, show: Shower) -> models.Recommendat
         ),
         query_track_id=found.query_track_id,
         versions=[show.track(version) for version in found.versions],
+        both=list(found.both),
     )

@@ -8,6 +8,7 @@ from synesthete import music
 from synesthete.catalog import Catalog
 from synesthete.catalog.accounts import Account
 from synesthete.catalog.jobs import Job as CatalogJob
+from synesthete.encoders.tags import HeardWord
 from synesthete.errors import NotFound
 from synesthete.web.api.models import library as library_models
 from synesthete.web.api.models import music as models
@@ -54,6 +55,11 @@ class Shower:
             id=artist.id, name=artist.name, mbid=artist.mbid, tracks=counts[0], albums=counts[1],
             cover_track_id=counts[2], word=self._artists.get(artist.id),
         )  # fmt: skip
+
+
+def sound_words(words: Iterable[HeardWord]) -> list[models.SoundWord]:
+    """Words for a sound."""
+    return [models.SoundWord(word=w.word, kind=w.kind, confidence=w.confidence) for w in words]
 
 
 def _album(album: music.Album, tracks: int, cover: int | None) -> models.Album:

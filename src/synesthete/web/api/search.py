@@ -6,9 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from synesthete.web.api.models.music import Genre, Genres, SearchAnswer
+from synesthete.recommend.by_word import heard_as
+from synesthete.web.api.models.music import Genre, Genres, HeardTrack, SearchAnswer
 from synesthete.web.house import Asking, TheHouse
-from synesthete.web.show import Shower
+from synesthete.web.show import Shower, sound_words
 
 router = APIRouter(tags=["music"])
 
@@ -22,6 +23,8 @@ def search(
 ) -> SearchAnswer:
     """Up to n tracks, artists and albums each whose names hold the text; its last word may be unfinished.
 
+    A text made of words for sound ("calm piano") also finds tracks that sound so: heard, not tagged.
+
     Nothing is remembered; a search that led somewhere is kept with POST /searches.
     """
     catalog, show = house.catalog, Shower(house.catalog, who)
@@ -30,6 +33,10 @@ def search(
         tracks=[show.track(track) for track in catalog.tracks.search(text, n)],
         artists=show.artists(catalog.artists.search(text, n)),
         albums=show.albums(catalog.albums.search(text, n)),
+        heard=[
+            HeardTrack(track=show.track(one.track), words=sound_words(one.words))
+            for one in heard_as(house.parts.recommender.collection, text, n)
+        ],
     )
 
 

@@ -11,10 +11,10 @@ from fastapi.responses import FileResponse
 from synesthete.catalog.tracks import Filter
 from synesthete.errors import InputError, NotFound
 from synesthete.web import pictures
-from synesthete.web.api.models.music import Peaks, SoundFile, TrackList, TrackPage
+from synesthete.web.api.models.music import Peaks, SoundFile, SoundWord, TrackList, TrackPage
 from synesthete.web.facts import track_facts
 from synesthete.web.house import Asking, Count, House, ItsId, Offset, TheHouse
-from synesthete.web.show import Shower, visible
+from synesthete.web.show import Shower, sound_words, visible
 from synesthete.web.wording import in_words
 
 router = APIRouter(prefix="/tracks", tags=["music"])
@@ -63,6 +63,7 @@ def track(house: TheHouse, who: Asking, track_id: ItsId) -> TrackPage:
     return TrackPage(
         track=Shower(catalog, who).track(found),
         descriptors=in_words(facts.descriptors),
+        words=_words(house, track_id),
         file=SoundFile(**file),
         analyzed=facts.plan,
         reason=facts.reason,
@@ -122,6 +123,13 @@ def sound_file(house: House, track_id: int) -> Path:
         hint = "`synesthete update` finds files that were moved."
         raise NotFound("the file of this track is gone just now", subject=track_id, hint=hint)
     return path
+
+
+def _words(house: House, track_id: int) -> list[SoundWord]:
+    """What the track sounds like to the encoder in force; nothing where it was not heard."""
+    stamp = house.parts.stamp
+    tags, vector = house.parts.tags_of(stamp), house.catalog.embeddings.get(track_id, stamp)
+    return [] if tags is None or vector is None else sound_words(tags.words(vector))
 
 
 def _numbers(ids: str) -> list[int]:

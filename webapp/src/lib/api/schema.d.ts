@@ -55,6 +55,8 @@ export interface paths {
          * Search
          * @description Up to n tracks, artists and albums each whose names hold the text; its last word may be unfinished.
          *
+         *     A text made of words for sound ("calm piano") also finds tracks that sound so: heard, not tagged.
+         *
          *     Nothing is remembered; a search that led somewhere is kept with POST /searches.
          */
         get: operations["search_search"];
@@ -2246,6 +2248,15 @@ export interface components {
             total: number;
         };
         /**
+         * HeardTrack
+         * @description A track whose sound has every word that was searched for, whatever it is called or tagged.
+         */
+        HeardTrack: {
+            track: components["schemas"]["Track"];
+            /** Words */
+            words: components["schemas"]["SoundWord"][];
+        };
+        /**
          * ImportAnswer
          * @description What a playlist file held and what of it is in the library.
          */
@@ -3180,6 +3191,12 @@ export interface components {
              * @default []
              */
             versions: components["schemas"]["Track"][];
+            /**
+             * Both
+             * @description Words for the sound of both this track and what it is like.
+             * @default []
+             */
+            both: string[];
         };
         /**
          * RecommendationAnswer
@@ -3410,6 +3427,12 @@ export interface components {
             artists: components["schemas"]["Artist"][];
             /** Albums */
             albums: components["schemas"]["Album"][];
+            /**
+             * Heard
+             * @description When the text is made of words for sound ('calm piano'): what sounds so.
+             * @default []
+             */
+            heard: components["schemas"]["HeardTrack"][];
         };
         /**
          * Searches
@@ -3531,6 +3554,27 @@ export interface components {
             added_at: number;
             /** Path */
             path?: string | null;
+        };
+        /**
+         * SoundWord
+         * @description A word for a sound, read off its embedding: heard, not tagged by anyone.
+         */
+        SoundWord: {
+            /**
+             * Word
+             * @description piano, jazz, relaxing ...
+             */
+            word: string;
+            /**
+             * Kind
+             * @description What it names: genre, instrument or mood.
+             */
+            kind: string;
+            /**
+             * Confidence
+             * @description 0 to 1: the chance that the tagger it was learned from counts the track among the fifth to which the word applies most.
+             */
+            confidence: number;
         };
         /**
          * SpotifyList
@@ -3724,6 +3768,12 @@ export interface components {
             track: components["schemas"]["Track"];
             /** Descriptors */
             descriptors: components["schemas"]["Descriptor"][];
+            /**
+             * Words
+             * @description What it sounds like, the surest first; heard, not tagged.
+             * @default []
+             */
+            words: components["schemas"]["SoundWord"][];
             file: components["schemas"]["SoundFile"];
             /**
              * Analyzed

@@ -103,6 +103,7 @@ class Recommendation(Answer):
         None, description="Which seed track the moment's query seconds are in."
     )
     versions: list[Track] = Field([], description="Near-duplicates folded into this one.")
+    both: list[str] = Field([], description="Words for the sound of both this track and what it is like.")
 
 
 class Coverage(Answer):

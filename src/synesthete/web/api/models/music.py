@@ -56,6 +56,24 @@ class Album(Answer):
     has_cover: bool = False
 
 
+class SoundWord(Answer):
+    """A word for a sound, read off its embedding: heard, not tagged by anyone."""
+
+    word: str = Field(description="piano, jazz, relaxing ...")
+    kind: str = Field(description="What it names: genre, instrument or mood.")
+    confidence: float = Field(
+        description="0 to 1: the chance that the tagger it was learned from counts the track among the fifth to "
+        "which the word applies most."
+    )
+
+
+class HeardTrack(Answer):
+    """A track whose sound has every word that was searched for, whatever it is called or tagged."""
+
+    track: Track
+    words: list[SoundWord]
+
+
 class SearchAnswer(Answer):
     """What begins with, contains, or nearly is the text; best first in each drawer."""
 
@@ -63,6 +81,9 @@ class SearchAnswer(Answer):
     tracks: list[Track]
     artists: list[Artist]
     albums: list[Album]
+    heard: list[HeardTrack] = Field(
+        [], description="When the text is made of words for sound ('calm piano'): what sounds so."
+    )
 
 
 class Descriptor(Answer):
@@ -95,6 +116,9 @@ class TrackPage(Answer):
 
     track: Track
     descriptors: list[Descriptor]
+    words: list[SoundWord] = Field(
+        [], description="What it sounds like, the surest first; heard, not tagged."
+    )
     file: SoundFile
     analyzed: Literal["full", "quick", "given"] | None = Field(description="How much of it was heard.")
     reason: str | None = Field(None, description="Why it was not analyzed, when it was not.")
