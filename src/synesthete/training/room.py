@@ -23,6 +23,7 @@ from synesthete.training.loop import Plan, Run
 from synesthete.training.material import Sources, prepare
 from synesthete.training.model import Ear
 from synesthete.training.pack import read_pack
+from synesthete.training.tags import learn_words
 from synesthete.training.tune import ear_from_network
 
 
@@ -69,7 +70,19 @@ def train(order: Order, report: Callable[[str], Any] = lambda line: None) -> Out
     ear = run.advance(lambda row: report(_line(row)))
     encoder = order.out / "encoder"
     parity = export(ear, encoder, describe(order, ear, material), calibration_pictures(material))
+    _words(order, ear, encoder, report)
     return Outcome(encoder, len(material.names), len(material), parity, failed)
+
+
+def _words(order: Order, ear: Ear, encoder: Path, report: Callable[[str], Any]) -> None:
+    """Words for the sound, where a tagger taught the ear."""
+    if order.sources.teachers is None:
+        return
+    tracks = [
+        t for t in read_pack([order.out / "pack"]) if t.name.rpartition("/")[2] not in order.sources.held_out
+    ]
+    words = learn_words(encoder, ear, tracks, order.sources.teachers)
+    report(f"{len(words)} words for the sound" + (f": {', '.join(words)}" if words else ""))
 
 
 def load_material(pack: Path, held_out: frozenset[str] = frozenset()) -> Material:
