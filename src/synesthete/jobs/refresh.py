@@ -59,11 +59,15 @@ def grown(parts: Parts, stamp: str) -> Recommender:
     The index of the encoder in force is kept in step by the analysis; that of another is grown when it is asked,
     so that embeddings of a data set can be searched as soon as they are in the catalog.
     """
-    newest = parts.catalog.embeddings.newest(stamp)
-    settled = newest <= int(parts.catalog.values.get(_since(stamp)) or 0) and newest < time.time() - 1
-    if stamp != parts.stamp and not settled:
+    if stamp != parts.stamp and not _settled(parts.catalog, stamp):
         refresh(parts.catalog, parts.index_folder(stamp), stamp, parts.settings.index)
     return parts.recommender_of(stamp)
+
+
+def _settled(catalog: Catalog, stamp: str) -> bool:
+    """Whether the index holds all that was heard; what came within the last second may not be counted yet."""
+    newest = catalog.embeddings.newest(stamp)
+    return newest <= int(catalog.values.get(_since(stamp)) or 0) and newest < time.time() - 1
 
 
 def _since(stamp: str) -> str:

@@ -36,19 +36,23 @@ class Asked:
 
     def recommend(self, question: models.RecommendationRequest) -> models.RecommendationAnswer:
         """The list for a question."""
-        seeds = [self.seed(seed) for seed in question.seeds]
-        asked = self.request(
-            seeds, question.filters, question.exclude, question.sliders, question.n, question.per_artist
-        )
-        return self.shown(self.recommender.recommend(asked))
+        with self._catalog.still():
+            seeds = [self.seed(seed) for seed in question.seeds]
+            asked = self.request(
+                seeds, question.filters, question.exclude, question.sliders, question.n, question.per_artist
+            )
+            told = self._told(self.recommender.recommend(asked))
+        return self._noted(told)
 
     def similar(
         self, track_id: int, n: int, start_s: float | None, end_s: float | None, per_artist: int
     ) -> models.RecommendationAnswer:
         """What sounds like a track, or a span of it."""
-        visible(self._catalog, track_id)
-        seed = ask.Seed(ask.SeedKind.TRACK, track_id, start_s=start_s, end_s=end_s)
-        return self.shown(self.recommender.recommend(self._by_sound(seed, n, per_artist)))
+        with self._catalog.still():
+            visible(self._catalog, track_id)
+            seed = ask.Seed(ask.SeedKind.TRACK, track_id, start_s=start_s, end_s=end_s)
+            told = self._told(self.recommender.recommend(self._by_sound(seed, n, per_artist)))
+        return self._noted(told)
 
     def path(self, question: models.PathRequest) -> models.RecommendationAnswer:
         """A walk from one track to another."""
@@ -62,14 +66,12 @@ class Asked:
     ) -> models.ClipAnswer:
         """What sounds like a clip to the encoder that just heard it, and whether it is a recording of the library."""
         asked = _clip(facts, heard)
-        recommender = grown(self._house.parts, facts.encoder)
-        answer = recommender.recommend(self._by_sound(ask.Seed(ask.SeedKind.CLIP, clip=asked), n, per_artist))
-        shown = self.shown(answer)
-        return models.ClipAnswer(
-            **{name: getattr(shown, name) for name in models.RecommendationAnswer.model_fields},
-            clip=clip,
-            recording=self._recognized(recommender, asked, facts),
-        )
+        with self._catalog.still():
+            recommender = grown(self._house.parts, facts.encoder)
+            seed = ask.Seed(ask.SeedKind.CLIP, clip=asked)
+            told = self._told(recommender.recommend(self._by_sound(seed, n, per_artist)))
+            recording = self._recognized(recommender, asked, facts)
+        return models.ClipAnswer(**dict(self._noted(told)), clip=clip, recording=recording)
 
     def request(
         self,
@@ -133,17 +135,24 @@ class Asked:
 
     def shown(self, answer: Answer) -> models.RecommendationAnswer:
         """The answer as the API says it; what was shown is noted under its request id."""
+        return self._noted(self._told(answer))
+
+    def _told(self, answer: Answer) -> models.RecommendationAnswer:
         show = Shower(self._catalog, self._who)
-        number = secrets.token_urlsafe(12)
-        self._catalog.impressions.put(number, self._who.id, [(r.track.id, r.source) for r in answer.results])
         return models.RecommendationAnswer(
-            request_id=number,
+            request_id=secrets.token_urlsafe(12),
             results=[_shown(r, rank, show) for rank, r in enumerate(answer.results, 1)],
             coverage=models.Coverage(
                 tracks=answer.coverage.tracks, heard=answer.coverage.heard, encoder=answer.coverage.encoder
             ),
             note=" ".join(filter(None, (answer.note, answer.coverage.note))) or None,
         )
+
+    def _noted(self, told: models.RecommendationAnswer) -> models.RecommendationAnswer:
+        """The same, noted as shown. Not within `still`: SQLite cannot clear its log past a state that is read."""
+        rows = [(result.track.id, result.source) for result in told.results]
+        self._catalog.impressions.put(told.request_id, self._who.id, rows)
+        return told
 
     def _by_sound(self, seed: ask.Seed, n: int, per_artist: int) -> ask.Request:
         return ask.Request(

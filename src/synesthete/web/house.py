@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 from fastapi import Depends, Query, Request
 from fastapi import Path as PathValue
+from fastapi.concurrency import run_in_threadpool
 
 from synesthete.catalog import Catalog
 from synesthete.settings import Settings
@@ -62,9 +63,12 @@ def who_asks(entrance: Entrance, request: Request) -> Who:
     return cast(Who, request.state.who)
 
 
-def identify(request: Request) -> Who:
-    """Who asks, once the rule of the route let them in."""
-    who = who_asks(cast(House, request.app.state.house).entrance, request)
+async def identify(request: Request) -> Who:
+    """Who asks, once the rule of the route let them in; a thread is taken only when the catalog must be asked."""
+    entrance = cast(House, request.app.state.house).entrance
+    who = cast(Who | None, getattr(request.state, "who", None))
+    if who is None:
+        who = await run_in_threadpool(who_asks, entrance, request)
     path = request.scope["route"].path.removeprefix(PREFIX)  # whether or not it was told with its prefix
     method = "GET" if request.method == "HEAD" else request.method
     admit(who, RULES[f"{method} {path}"])

@@ -87,7 +87,9 @@ class Entrance:
             if account is not None:
                 self._catalog.accounts.seen(account)
                 return Who(account, "session", EVERY_SCOPE)
-        return Who(self.owner(), "open", EVERY_SCOPE) if self.is_open() else STRANGER
+        with self._catalog.still():
+            is_open, owner = self.is_open(), self._catalog.accounts.owner()
+        return Who(owner or self.owner(), "open", EVERY_SCOPE) if is_open else STRANGER
 
     def with_secret(self, secret: str, address: str) -> Who:
         """Who has this API key or the server's token. Raises SignInNeeded, and TooMany for a guesser."""
