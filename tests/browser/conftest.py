@@ -105,13 +105,35 @@ def serving(data: Path, **settings: str) -> Iterator[str]:
         server.wait(timeout=60)
 
 
+@dataclass(frozen=True)
+class Heard:
+    """A library that was heard; `data` is to be copied, never served itself."""
+
+    music: Path
+    paths: list[Path]
+    data: Path
+
+
 @pytest.fixture(scope="session")
-def site(built_app: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A server with twenty pieces by ten artists."""
-    folder = tmp_path_factory.mktemp("site")
-    paths = make_library(folder / "data", folder / "music")
-    with serving(folder / "data") as address:
-        yield Site(address, folder / "music", paths, folder / "data")
+def heard(tmp_path_factory: pytest.TempPathFactory) -> Heard:
+    """Twenty pieces by ten artists."""
+    folder = tmp_path_factory.mktemp("heard")
+    return Heard(folder / "music", make_library(folder / "data", folder / "music"), folder / "data")
+
+
+@contextmanager
+def house_of(heard: Heard, folder: Path, **settings: str) -> Iterator[Site]:
+    """A server of its own, with its own copy of the library in `folder`."""
+    data = Path(shutil.copytree(heard.data, folder / "data"))
+    with serving(data, **settings) as address:
+        yield Site(address, heard.music, heard.paths, data)
+
+
+@pytest.fixture(scope="session")
+def site(built_app: Path, heard: Heard, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The server that most tests share."""
+    with house_of(heard, tmp_path_factory.mktemp("site")) as house:
+        yield house
 
 
 @pytest.fixture(scope="session")

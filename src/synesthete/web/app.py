@@ -23,6 +23,7 @@ from synesthete.web.api import (
     encoders,
     jobs,
     keys,
+    letter,
     library,
     listeners,
     listens,
@@ -60,7 +61,7 @@ from synesthete.web.sound.tasks import HearTask, warm
 ROUTERS: tuple[APIRouter, ...] = (
     status.router, search.router, tracks.router, artists.router, near.router, clips.router, recommendations.router,
     outside.router, spotify.router, playlist_files.router, playlists.router, clusters.router, map.router, library.router, jobs.router,
-    encoders.router, me.router, oidc.router, listeners.router, keys.router, words.router, listens.router, searches.router,
+    encoders.router, me.router, letter.router, oidc.router, listeners.router, keys.router, words.router, listens.router, searches.router,
     shares.router, dashboard.router, replay.router,
 )  # fmt: skip
 

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from synesthete.catalog.entries import Entry
 from tests.web.conftest import track_named
 
 API = "/api/v1"
@@ -167,3 +168,21 @@ def test_scores_come_with_plain_words(client):
     client.parts.catalog.scores.put([Score("taste", "ease@1", "recall@20", 0.25, baseline="popular"), ])  # fmt: skip
     score = client.get(f"{API}/dashboard/quality", params={"protocol": "taste"}).json()["scores"][0]
     assert "among the first 20" in score["words"] and score["baseline"] == "popular"
+
+
+def test_a_letter_is_seen_before_it_is_sent_by_its_reader_alone(two_people):
+    _, ben, stranger = two_people
+    quiet = ben.get(f"{API}/me/letter")
+    assert quiet.status_code == 200 and "no letter would go out" in quiet.text
+    assert stranger.get(f"{API}/me/letter").status_code == 401
+    catalog = stranger.parts.catalog
+    folder = catalog.folders.all()[0]
+    for number in range(12):
+        name = f"<b>{number}</b>"
+        catalog.tracks.put(
+            Entry(name, f"Artist {number}", path=f"{folder.path}/n{number}.mp3", folder_id=folder.id)
+        )
+    page = ben.get(f"{API}/me/letter")
+    assert "ben, your week in sound" in page.text and "&lt;b&gt;" in page.text and "<b>1" not in page.text
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert catalog.letters.latest(catalog.listeners.named("ben").id) == []

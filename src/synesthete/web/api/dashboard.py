@@ -49,13 +49,17 @@ def words(house: TheHouse, who: Asking, period: ThePeriod = "month", scope: Scop
     """For the word cloud: genres people play, and what they search for."""
     chosen, listener_id = scope_of(who, scope)
     numbers, since = house.catalog.statistics, _since(period)
+    alone = len(house.catalog.accounts.all()) == 1  # nobody else's searches could be told apart by accident
     return Words(
         scope=chosen,
         period=period,
         genres=[
             Weighted(text=s.name, count=s.plays) for s in numbers.popular_genres(since, listener_id, CLOUD)
         ],
-        searches=[Weighted(text=t, count=c) for t, c in numbers.searched(since, listener_id, CLOUD)],
+        searches=[
+            Weighted(text=t, count=c)
+            for t, c in numbers.searched(since, who.id if alone else listener_id, CLOUD)
+        ],
     )
 
 

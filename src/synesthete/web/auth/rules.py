@@ -98,6 +98,7 @@ RULES: dict[str, Rule] = {
     "PATCH /me": SELF,
     "DELETE /me": SELF,
     "GET /me/export": SELF,
+    "GET /me/letter": SELF,
     "GET /listeners": OWNER_READ,
     "POST /listeners": OWNER,
     "PATCH /listeners/{listener_id}": OWNER,
