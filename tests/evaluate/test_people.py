@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from synesthete.errors import InputError
 from synesthete.evaluate.cold import evaluate_cold
 from synesthete.evaluate.holdout import continuation, fold_in, last_of, split_listeners, split_tracks
+from synesthete.evaluate.kmeans import KMeans
 from synesthete.evaluate.page import as_html
 from synesthete.evaluate.people import Data, evaluate_next, evaluate_playlists, evaluate_taste
 from synesthete.evaluate.report import as_text, bootstrap
@@ -49,6 +51,34 @@ def test_playlists_by_number_of_seeds_and_by_title(data):
         assert table.smaller_is_better == ("clicks",)
 
 
+def test_kmeans_stands_beside_the_others_by_taste_or_by_sound(data):
+    by_taste = evaluate_taste(data, ("popularity", "clusters"), seed=3).tables[0]
+    assert by_taste.best("Recall@20") == "clusters" and len(by_taste.rows) == 2
+    sound = np.random.default_rng(0).standard_normal((TRACKS, 5)).astype(np.float32)
+    deaf = evaluate_taste(replace(data, sound=sound), ("popularity", "clusters"), seed=3).tables[0]
+    told, guessed = (t.rows[1].measures["NDCG@100"] for t in (by_taste, deaf))
+    assert told.low > guessed.high, "sound that goes with nothing groups nothing"
+
+
+def test_kmeans_draws_in_proportion_and_leaves_out_what_has_no_point():
+    points = np.zeros((40, 3), np.float32)
+    points[:20, 0], points[20:, 1] = 1, 1
+    points += np.random.default_rng(0).normal(0, 0.05, points.shape).astype(np.float32)
+    points[5] = np.nan
+    ranked = KMeans(points).recommend(histories([[0, 1, 2, 20], [0]], 40), 8)
+    assert sum(0 <= t < 20 for t in ranked[0]) == 6 and sum(t >= 20 for t in ranked[0]) == 2
+    assert (ranked[1] < 20).all() and 5 not in ranked and 0 not in ranked[0]
+    with pytest.raises(InputError):
+        KMeans(np.full((4, 2), np.nan, np.float32))
+
+
+def test_a_limit_draws_listeners_by_the_seed(data):
+    few = data.limited(50, seed=1)
+    assert few.plays.shape == (50, TRACKS) and len(few.titles) == 50
+    assert (few.plays != data.limited(50, seed=1).plays).nnz == 0
+    assert data.limited(5_000, seed=1) is data
+
+
 def test_what_follows_is_found_by_order_alone():
     random = np.random.default_rng(0)
     walks = [[(s + i) % TRACKS for i in range(9)] for s in random.integers(0, TRACKS, 200).tolist()]
@@ -64,11 +94,14 @@ def test_cold_tracks_are_found_by_their_sound():
     plays = checkerboard(200, 120)
     sound = random.standard_normal((120, 8)).astype(np.float32)
     sound[:, 0] += np.where(np.arange(120) % 2, 4, -4)
-    (table,) = evaluate_cold(Data(plays), sound).tables
+    (table,) = evaluate_cold(Data(plays, sound=sound)).tables
     by_model = {row.model: row.measures["AUC"] for row in table.rows}
+    assert list(by_model) == ["random", "clusters", "nearest in sound", "bridge"]
     assert by_model["bridge"].low > 0.8 > by_model["random"].high
-    with pytest.raises(InputError):
-        evaluate_cold(Data(plays), np.full((120, 8), np.nan, np.float32))
+    assert by_model["clusters"].low > 0.8, "two groups of sound are the two tastes"
+    for nothing in (Data(plays), Data(plays, sound=np.full((120, 8), np.nan, np.float32))):
+        with pytest.raises(InputError, match="only 0 tracks"):
+            evaluate_cold(nothing)
 
 
 def test_a_report_is_read_by_machines_and_people(data):

@@ -12,6 +12,7 @@ import click
 from synesthete.cli.options import data_folder, data_option, echo_json, json_option, note
 
 if TYPE_CHECKING:
+    from synesthete.evaluate.people import Data
     from synesthete.evaluate.report import Report
 
 KINDS: dict[str, tuple[str, str]] = {
@@ -68,6 +69,21 @@ def _common(function: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option("--order", type=_TABLE, help="Order of histories (user_idx, item_idx, pos)."),
         click.option(
+            "--sound",
+            type=_TABLE,
+            help="Sound of the tracks of PLAYS: .npz with ids (n,) and vectors (n, S).",
+        ),
+        click.option(
+            "--by",
+            type=click.Choice(["sound", "descriptors"]),
+            default="sound",
+            show_default=True,
+            help="What stands for sound in this library: what the encoder heard, or named numbers.",
+        ),
+        click.option(
+            "--limit", type=click.IntRange(min=1), help="At most so many listeners, drawn by the seed."
+        ),
+        click.option(
             "--seed", type=int, default=0, show_default=True, help="Of the split and the intervals."
         ),
         click.option(
@@ -95,7 +111,7 @@ def taste(
     playlists."""
     from synesthete.evaluate.people import MODELS, evaluate_taste
 
-    data, _ = _data(**where)
+    data = _data(seed, **where)
     report = evaluate_taste(data, models or MODELS, seed, _telling)
     _show(report, as_json, html)
     _keep(report, "taste", keep, where)
@@ -111,7 +127,7 @@ def playlists(
     """Playlist continuation by number of known tracks, by title alone included where there are titles."""
     from synesthete.evaluate.people import MODELS, evaluate_playlists
 
-    data, _ = _data(**where)
+    data = _data(seed, **where)
     report = evaluate_playlists(data, models or MODELS, seed, _telling)
     _show(report, as_json, html)
     _keep(report, "playlists", keep, where)
@@ -126,7 +142,7 @@ def next_(
     """What was played next: the last track of held-out ordered histories."""
     from synesthete.evaluate.people import NEXT_MODELS, evaluate_next
 
-    data, _ = _data(**where)
+    data = _data(seed, **where)
     report = evaluate_next(data, models or NEXT_MODELS, seed, _telling)
     _show(report, as_json, html)
     _keep(report, "next", keep, where)
@@ -134,25 +150,13 @@ def next_(
 
 @click.command()
 @_common
-@click.option(
-    "--sound", type=_TABLE, help="Sound of the tracks of PLAYS: .npz with ids (n,) and vectors (n, S)."
-)
-def cold(
-    sound: Path | None, seed: int, keep: bool | None, as_json: bool, html: Path | None, **where: Any
-) -> None:
+def cold(seed: int, keep: bool | None, as_json: bool, html: Path | None, **where: Any) -> None:
     """Tracks removed from all listens, recommended to held-out listeners by sound alone."""
-    from synesthete.evaluate import sources
     from synesthete.evaluate.cold import evaluate_cold
 
-    if (sound is None) != (where["plays"] is None):
-        raise click.UsageError("PLAYS and --sound belong together")
-    data, columns = _data(**where)
-    if sound is not None:
-        vectors = sources.read_sound(sound, columns)
-    else:
-        with _parts() as parts:
-            vectors = sources.sound_of(parts.catalog, parts.stamp, columns)
-    report = evaluate_cold(data, vectors, seed)
+    if where["plays"] is not None and where["sound"] is None:
+        raise click.UsageError("PLAYS needs --sound")
+    report = evaluate_cold(_data(seed, **where), seed)
     _show(report, as_json, html)
     _keep(report, "cold", keep, where)
 
@@ -181,13 +185,24 @@ def replay(seed: int, as_json: bool) -> None:
     _show(found.report(), as_json, None)
 
 
-def _data(plays: Path | None, titles: Path | None = None, **files: Any) -> tuple[Any, Any]:
+def _data(
+    seed: int, plays: Path | None, sound: Path | None, by: str, limit: int | None, **files: Any
+) -> Data:
+    """What the protocols ask about: the tables, or this library's own listens and playlists."""
+    from dataclasses import replace
+
     from synesthete.evaluate import sources
 
-    if plays is not None:
-        return sources.from_tables(plays, titles=titles, **files)
-    with _parts() as parts:
-        return sources.from_catalog(parts.catalog)
+    if plays is None:
+        if sound is not None:
+            raise click.UsageError("--sound belongs to PLAYS")
+        with _parts() as parts:
+            data = sources.of_library(parts.catalog, parts.stamp, by)
+    else:
+        data, columns = sources.from_tables(plays, **files)
+        if sound is not None:
+            data = replace(data, sound=sources.read_sound(sound, columns))
+    return data if limit is None else data.limited(limit, seed)
 
 
 def _parts() -> Any:

@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 from synesthete.errors import InputError
 from synesthete.evaluate import metrics
 from synesthete.evaluate.holdout import split_listeners, split_tracks
+from synesthete.evaluate.kmeans import CLUSTERS
 from synesthete.evaluate.people import SHARE, Data
 from synesthete.evaluate.report import Measure, Report, Row, Table, bootstrap
+from synesthete.recommend.clusters import assign, cluster
 from synesthete.taste.als import Als
 from synesthete.taste.bridge import Bridge
 from synesthete.taste.top import best
@@ -21,11 +23,12 @@ DIM = 64
 COLD_SHARE = 0.2
 
 
-def evaluate_cold(data: Data, sound: NDArray[np.float32], seed: int = 0, dim: int = DIM) -> Report:
+def evaluate_cold(data: Data, seed: int = 0, dim: int = DIM) -> Report:
     """Cold tracks are removed from everybody's listens; held-out listeners are asked which of them they play.
 
-    `sound` (N, S) has one row per track; rows of NaN are tracks without sound, which are left out.
+    Tracks without sound are left out. Raises InputError where fewer than 50 are left.
     """
+    sound = np.full((data.plays.shape[1], 1), np.nan, np.float32) if data.sound is None else data.sound
     heard = np.isfinite(sound).all(axis=1)
     if heard.sum() < 50:
         raise InputError(
@@ -67,9 +70,21 @@ def _answers(
     far /= np.maximum(np.linalg.norm(far, axis=1, keepdims=True), 1e-9)
     return {
         "random": np.random.default_rng(seed).random((known.shape[0], len(cold)), dtype=np.float32),
+        CLUSTERS: _by_clusters(near, far, known, seed),
         "nearest in sound": np.asarray(known @ near @ far.T, dtype=np.float32),
         "bridge": bridge.score(model.listeners(known), cold),
     }
+
+
+def _by_clusters(
+    near: NDArray[np.float32], far: NDArray[np.float32], known: sp.csr_matrix, seed: int
+) -> NDArray[np.float32]:
+    """(B, M): the share that the cold track's cluster has of each history, the nearer to its center the better."""
+    made = cluster(near, seed=seed)
+    members = np.eye(len(made), dtype=np.float32)[made.labels]
+    shares = (known @ members) / np.maximum(np.diff(known.indptr), 1)[:, None]
+    labels, distances = assign(far, made.centers)
+    return np.asarray(shares[:, labels] - 1e-3 * distances / max(distances.max(), 1e-9), dtype=np.float32)
 
 
 def _measures(scores: NDArray[np.float32], wanted: sp.csr_matrix, seed: int) -> dict[str, Measure]:

@@ -54,7 +54,7 @@ def fold_in(plays: sp.csr_matrix, share: float, seed: int) -> Task:
     """Of each row `share` stays known and the rest (at least one) is wanted, at random."""
     random = np.random.default_rng(seed)
     known, wanted = [], []
-    for own in _rows(plays):
+    for own in rows_of(plays):
         shuffled = random.permutation(own)
         cut = min(max(1, round(share * own.size)), own.size - 1)
         known.append(shuffled[:cut].tolist())
@@ -68,7 +68,7 @@ def continuation(plays: sp.csr_matrix, seeds: int, seed: int, fewest: int = 10, 
     able = np.flatnonzero(np.diff(plays.indptr) >= seeds + fewest)
     chosen = np.sort(random.choice(able, min(most, able.size), replace=False))
     known, wanted = [], []
-    for own in _rows(plays[chosen]):
+    for own in rows_of(plays[chosen]):
         shuffled = random.permutation(own)
         known.append(shuffled[:seeds].tolist())
         wanted.append(shuffled[seeds:].tolist())
@@ -103,7 +103,8 @@ def split_tracks(tracks: int, share: float, seed: int) -> NDArray[np.bool_]:
     return cold
 
 
-def _rows(plays: sp.csr_matrix) -> list[NDArray[np.int64]]:
+def rows_of(plays: sp.csr_matrix) -> list[NDArray[np.int64]]:
+    """The tracks of each row, (n,) int64."""
     return [
         plays.indices[s:e].astype(np.int64) for s, e in zip(plays.indptr[:-1], plays.indptr[1:], strict=True)
     ]

@@ -16,15 +16,15 @@ from numpy.typing import NDArray
 from synesthete.errors import InputError
 from synesthete.evaluate import beyond, metrics
 from synesthete.evaluate.holdout import Task, continuation, fold_in, last_of, split_listeners
+from synesthete.evaluate.kmeans import CLUSTERS, KMeans, points_of_taste
 from synesthete.evaluate.report import Measure, Report, Row, Table, bootstrap
 from synesthete.taste.interactions import TrackFacts, histories, present
-from synesthete.taste.model import TasteModel
 from synesthete.taste.sequences import Sequences
 from synesthete.taste.shelf import learn
 from synesthete.taste.titles import Titles
 
-MODELS = ("popularity", "knn-cosine", "rp3beta", "als", "ease", "blend")
-NEXT_MODELS = ("popularity", "knn-cosine", "ease", "next-track", "blend")
+MODELS = ("popularity", CLUSTERS, "knn-cosine", "rp3beta", "als", "ease", "blend")
+NEXT_MODELS = ("popularity", CLUSTERS, "knn-cosine", "ease", "next-track", "blend")
 SEEDS = (1, 5, 10, 25)
 SHARE = 0.1
 """Of the listeners held out, and of the tracks played cold."""
@@ -32,18 +32,22 @@ SHARE = 0.1
 KNOWN_SHARE = 0.8
 TITLES = "titles"
 Told = Callable[[str], None]
+Answer = Callable[[Task, int], NDArray[np.int64]]
+"""(task of B histories, n) -> (B, n) columns of tracks, -1 pads."""
 
 
 @dataclass(frozen=True)
 class Data:
     """What a protocol needs to know: plays (U, N), facts on the tracks, order and titles of some
-    histories, and whose each row is (U,), a listener's id."""
+    histories, whose each row is (U,), a listener's id, and the sound of the tracks (N, S), rows of NaN where
+    nobody has heard them."""
 
     plays: sp.csr_matrix
     facts: TrackFacts | None = None
     order: Sequences | None = None
     titles: Sequence[str] | None = None
     owners: NDArray[np.int64] | None = None
+    sound: NDArray[np.float32] | None = None
 
     def of(self, rows: NDArray[np.int64]) -> Data:
         """The same for these listeners only."""
@@ -53,7 +57,15 @@ class Data:
             None if self.order is None else self.order.take(rows),
             None if self.titles is None else [self.titles[int(r)] for r in rows],
             None if self.owners is None else self.owners[rows],
+            self.sound,
         )
+
+    def limited(self, most: int, seed: int) -> Data:
+        """The same for `most` listeners, drawn by the seed: enough for a quick look."""
+        listeners = self.plays.shape[0]
+        if most >= listeners:
+            return self
+        return self.of(np.sort(np.random.default_rng(seed).choice(listeners, most, replace=False)))
 
     @property
     def size(self) -> dict[str, int | str]:
@@ -72,7 +84,7 @@ def evaluate_taste(
     accuracy, beside = [], []
     for name in models:
         tell(name)
-        ranked, _ = _learned(name, train, seed).recommend(task.known, 100)
+        ranked = _learned(name, train, seed)(task, 100)
         accuracy.append(Row(name, _measured(_strong(ranked, task.wanted), seed)))
         beside.append(Row(name, _beyond(ranked[:, :20], task, train)))
     about = (
@@ -111,11 +123,9 @@ def evaluate_playlists(
     rows: dict[int, list[Row]] = {k: [] for k in tasks}
     for name in models:
         tell(name)
-        model = _learned(name, train, seed)
+        answer = _learned(name, train, seed)
         for k, task in tasks.items():
-            rows[k].append(
-                Row(name, _measured(_continued(model.recommend(task.known, 500)[0], task, data.facts), seed))
-            )
+            rows[k].append(Row(name, _measured(_continued(answer(task, 500), task, data.facts), seed)))
     tables = [
         Table(
             f"{k} known",
@@ -146,7 +156,7 @@ def evaluate_next(
     rows = []
     for name in models:
         tell(name)
-        ranked, _ = _learned(name, train, seed).recommend(task.known, 100, order=task.order)
+        ranked = _learned(name, train, seed)(task, 100)
         values = {
             "hit rate@10": metrics.hit_rate(ranked, task.wanted, 10),
             "MRR": metrics.reciprocal_rank(ranked, task.wanted),
@@ -162,8 +172,14 @@ def evaluate_next(
     )
 
 
-def _learned(name: str, data: Data, seed: int) -> TasteModel:
-    return learn(name, data.plays, facts=data.facts, order=data.order, seed=seed)
+def _learned(name: str, data: Data, seed: int) -> Answer:
+    """Learned from the data: what it recommends for the known part of a task, in order where there is one."""
+    if name == CLUSTERS:
+        points = points_of_taste(data.plays, seed) if data.sound is None else data.sound
+        grouped = KMeans(points, seed)
+        return lambda task, n: grouped.recommend(task.known, n)
+    model = learn(name, data.plays, facts=data.facts, order=data.order, seed=seed)
+    return lambda task, n: model.recommend(task.known, n, order=task.order)[0]
 
 
 def _measured(values: Mapping[str, NDArray[np.float64]], seed: int) -> dict[str, Measure]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -85,6 +86,19 @@ def from_catalog(catalog: Catalog) -> tuple[Data, NDArray[np.int64]]:
     return Data(plays, _facts(catalog, ids), order, [*titles, *("" for _ in unordered)], whose), ids
 
 
+def of_library(catalog: Catalog, encoder: str, by: str = "sound") -> Data:
+    """Everything this library knows of taste, with what `by` names as the sound of its tracks.
+
+    "sound" are the embeddings of the encoder `name@version` (none where nothing was heard), "descriptors" the
+    named numbers.
+    """
+    data, ids = from_catalog(catalog)
+    if by == "descriptors":
+        return replace(data, sound=descriptors_of(catalog, ids))
+    heard = catalog.embeddings.many(ids.tolist(), encoder)[0]
+    return replace(data, sound=sound_of(catalog, encoder, ids)) if len(heard) else data
+
+
 def read_sound(path: Path, columns: tables.Numbering) -> NDArray[np.float32]:
     """(N, S) sound of each numbered track from an .npz with `ids` (n,) and `vectors` (n, S); NaN rows
     where absent."""
@@ -113,6 +127,29 @@ def sound_of(catalog: Catalog, encoder: str, ids: NDArray[np.int64]) -> NDArray[
     sound = np.full((ids.size, vectors.shape[1]), np.nan, dtype=np.float32)
     sound[columns.places(np.asarray(found))] = vectors
     return sound
+
+
+def descriptors_of(catalog: Catalog, ids: NDArray[np.int64]) -> NDArray[np.float32]:
+    """(N, F) named numbers of these tracks, each with mean 0 and deviation 1; NaN rows where one is unknown.
+
+    Numbers that fewer than half of the tracks have take no part. InputError where there are none.
+    """
+    columns = []
+    for name, count in sorted(catalog.descriptors.names().items()):
+        if count < ids.size / 2:
+            continue
+        known, values = catalog.descriptors.column(name)
+        _, here, there = np.intersect1d(ids, known, assume_unique=True, return_indices=True)
+        column = np.full(ids.size, np.nan, dtype=np.float32)
+        column[here] = values[there]
+        spread = np.nanstd(column) if here.size >= ids.size / 2 else 0.0
+        if spread > 1e-9:
+            columns.append((column - np.nanmean(column)) / spread)
+    if not columns:
+        raise InputError("too few of the tracks with listens have descriptors")
+    table = np.stack(columns, axis=1).astype(np.float32)
+    table[~np.isfinite(table).all(axis=1)] = np.nan
+    return table
 
 
 def _facts(catalog: Catalog, ids: NDArray[np.int64]) -> TrackFacts:
