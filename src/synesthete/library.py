@@ -120,18 +120,34 @@ class Library:
         """
         return self._bring_up_to_date(None, report, quick, workers, nice, load, wait, empty_is_gone, retry)
 
-    def switch(self, encoder: str, report: Report | None = None, **hands: int | None) -> None:
+    def switch(
+        self, encoder: str, report: Report | None = None, *, now: bool = False, **hands: int | None
+    ) -> None:
         """Hear the whole library with another encoder, and then let it answer.
 
-        The encoder in force answers meanwhile. Raises NotFound for a name that is not on the shelf.
+        The encoder in force answers meanwhile. With `now` the other one answers at once, from what it has heard
+        so far; answers say how much that is, and `update` hears the rest. Raises NotFound for a name that is not
+        on the shelf, Conflict when an encoder that has heard nothing should answer now.
         """
-        from synesthete.jobs.update import hands_for, hear
+        from synesthete.jobs.update import answer_now, hands_for, hear
 
         stamp = self.parts.open_encoder(encoder).card.stamp
+        if now:
+            answer_now(self.parts, stamp)
+            return
         with hands_for(self.parts, **hands) as workers:
             hear(self.parts, workers, report, wait=True, stamp=stamp)
         if not self.parts.catalog.ledger.counts(stamp).found:
             self.parts.put_in_force(stamp)
+
+    def remove(self, encoder: str) -> None:
+        """Take an encoder that was added off the shelf, and forget what it heard; data sets' vectors stay.
+
+        Raises NotFound when there is no such encoder, Conflict when it came with the program or is in use.
+        """
+        from synesthete.jobs.update import withdraw
+
+        withdraw(self.parts, encoder)
 
     def status(self) -> Status:
         """How things stand: files found, analyzed, skipped, failed and pending; encoder; index; folders."""

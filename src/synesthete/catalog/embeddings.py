@@ -156,6 +156,12 @@ class Embeddings(Noun):
                 ids = [int(i) for i in batch]
                 connection.execute(delete(embeddings).where(c.encoder == encoder, c.track_id.in_(ids)))
 
+    def forget_heard(self, encoder: str) -> None:
+        """Forget everything this encoder heard; vectors that a data set gave stay."""
+        c = embeddings.c
+        with self._catalog.begin() as connection:
+            connection.execute(delete(embeddings).where(c.encoder == encoder, c.plan != GIVEN))
+
     def forget(self, track_id: int) -> None:
         """Forget what every encoder said of a track whose sound has changed."""
         with self._catalog.begin() as connection:

@@ -129,6 +129,11 @@ class Ledger(Noun):
                 gone = delete(ledger).where(ledger.c.track_id.in_(batch))
                 connection.execute(gone if encoder is None else gone.where(ledger.c.encoder == encoder))
 
+    def forget_encoder(self, encoder: str) -> None:
+        """Make every track pending for this encoder."""
+        with self._catalog.begin() as connection:
+            connection.execute(delete(ledger).where(ledger.c.encoder == encoder))
+
     def retry(self, encoder: str) -> int:
         """Make the failed files pending again; how many there were."""
         with self._catalog.begin() as connection:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from synesthete.cli.library import pace_options
 from synesthete.cli.options import DONE, data_folder, data_option, echo_json, json_option, note
 from synesthete.cli.progress import shown
+
+if TYPE_CHECKING:
+    from synesthete.parts import Parts
 
 
 @click.group(invoke_without_command=True)
@@ -32,57 +35,77 @@ def list_(as_json: bool) -> int:
 
 def _list(as_json: bool) -> int:
     import synesthete
-    from synesthete.encoders.shelf import entries
 
     with synesthete.open(data_folder()) as library:
-        parts = library.parts
-        files = parts.catalog.ledger.counts(parts.stamp).found
-        known = set(parts.catalog.embeddings.encoders())
-        rows = []
-        for entry in entries(parts.encoders_folder):
-            card = entry.card
-            heard = len(parts.catalog.embeddings.heard(card.stamp)) if card.stamp in known else 0
-            rows.append(
-                {
-                    "stamp": card.stamp,
-                    "name": card.name,
-                    "version": card.version,
-                    "dim": card.dim,
-                    "origin": entry.origin,
-                    "license": card.license,
-                    "in_force": card.stamp == parts.stamp,
-                    "wanted": card.stamp == parts.wanted,
-                    "tracks": heard,
-                    "coverage": round(min(1.0, heard / files), 4) if files else 0.0,
-                }
-            )
+        rows = _rows(library.parts)
     if as_json:
         echo_json({"encoders": rows})
         return DONE
     for row in rows:
         mark = "*" if row["in_force"] else ">" if row["wanted"] else " "
-        click.echo(
-            f"{mark} {row['stamp']:<28} {row['dim']:>4} numbers  {row['coverage']:>4.0%} heard  "
-            f"{row['origin']}, {row['license']}"
-        )
-    click.echo(
-        "* answers"
-        + ("; > is hearing the library" if any(r["wanted"] != r["in_force"] for r in rows) else "")
-    )
+        dim = "" if row["dim"] is None else f"{row['dim']} numbers"
+        about = row["origin"] if row["license"] is None else f"{row['origin']}, {row['license']}"
+        click.echo(f"{mark} {row['stamp']:<28} {dim:>12}  {_percent(row['coverage']):>5} heard  {about}")
+    moving = any(row["wanted"] != row["in_force"] for row in rows)
+    click.echo("* answers" + ("; > is hearing the library" if moving else ""))
     return DONE
+
+
+def _percent(share: float) -> str:
+    """As text; 100 % only when nothing is left, 0 % only when nothing was done."""
+    return f"{min(max(round(100 * share), share > 0), 100 if share >= 1 else 99)} %"
+
+
+def _rows(parts: Parts) -> list[dict[str, Any]]:
+    """Every encoder on the shelf, and those that are not there any more but have heard tracks."""
+    from synesthete.encoders.shelf import entries
+
+    rows = [
+        {
+            "stamp": entry.card.stamp, "name": entry.card.name, "version": entry.card.version,
+            "dim": entry.card.dim, "origin": entry.origin, "license": entry.card.license,
+        }
+        for entry in entries(parts.encoders_folder)
+    ]  # fmt: skip
+    known = parts.catalog.embeddings.encoders()
+    for stamp in sorted(known.keys() - {row["stamp"] for row in rows}):
+        name, _, version = stamp.partition("@")
+        gone = {"dim": None, "origin": "not on the shelf", "license": None}
+        rows.append({"stamp": stamp, "name": name, "version": version, **gone})
+    for row in rows:
+        stamp = str(row["stamp"])
+        counts = parts.catalog.ledger.counts(stamp)
+        row |= {
+            "in_force": stamp == parts.stamp,
+            "wanted": stamp == parts.wanted,
+            "tracks": len(parts.catalog.embeddings.heard(stamp)) if stamp in known else 0,
+            "pending": counts.pending,
+            "coverage": round(counts.analyzed / counts.found, 4) if counts.found else 0.0,
+        }
+    return rows
 
 
 @encoders.command()
 @click.argument("name")
+@click.option("--now", is_flag=True, help="Let it answer at once, from what it has heard so far.")
 @pace_options
 @data_option
-def switch(name: str, **pace: int | None) -> int:
-    """Hear the whole library with encoder NAME, then let it answer. The present one answers meanwhile."""
+def switch(name: str, now: bool, **pace: int | None) -> int:
+    """Hear the whole library with encoder NAME, then let it answer. The present one answers meanwhile.
+
+    Stopped, it goes on where it was when run again.
+    """
     import synesthete
 
     with synesthete.open(data_folder()) as library, shown() as report:
-        library.switch(name, report, **pace)
-        note(f"{library.parts.stamp} answers.")
+        library.switch(name, report, now=now, **pace)
+        stamp = library.parts.stamp
+        counts = library.parts.catalog.ledger.counts(stamp)
+        set_to = library.settings.encoder
+    left = f", from {counts.analyzed} of {counts.found} tracks" if counts.pending else ""
+    note(f"{stamp} answers{left}." + (" `synesthete update` hears the rest." if left else ""))
+    if set_to is not None and set_to not in (stamp, stamp.partition("@")[0]):
+        note(f"The setting `encoder` names {set_to}: the next update goes back to it unless that is changed.")
     return DONE
 
 
@@ -102,22 +125,12 @@ def add(folder: Path) -> int:
 @click.argument("name")
 @data_option
 def remove(name: str) -> int:
-    """Take an encoder that was added off the shelf; its files and its index are deleted."""
-    import shutil
-
+    """Take an encoder that was added off the shelf; its files, its index and what it heard are deleted."""
     import synesthete
-    from synesthete.encoders import shelf
-    from synesthete.errors import Conflict
 
     with synesthete.open(data_folder()) as library:
-        parts = library.parts
-        entry = shelf.find(name, parts.encoders_folder)
-        if entry.card.stamp in (parts.stamp, parts.wanted):
-            hint = "Switch to another one first."
-            raise Conflict("this encoder is in use", subject=entry.card.stamp, hint=hint)
-        shelf.remove(name, parts.encoders_folder)
-        shutil.rmtree(parts.index_folder(entry.card.stamp), ignore_errors=True)
-    note(f"{entry.card.stamp} is gone.")
+        library.remove(name)
+    note(f"{name} is gone.")
     return DONE
 
 

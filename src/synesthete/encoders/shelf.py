@@ -104,12 +104,17 @@ def add(source: Path, folder: Path, shipped: Path = SHIPPED) -> Entry:
 def remove(name: str, folder: Path, shipped: Path = SHIPPED) -> Entry:
     """Take an added encoder off the shelf; its files are deleted."""
     entry = find(name, folder, shipped)
+    shutil.rmtree(check_removable(entry))
+    return entry
+
+
+def check_removable(entry: Entry) -> Path:
+    """The folder of an encoder that was added. Raises Conflict for one that came with the program."""
     if entry.origin != "added" or entry.folder is None:
         raise Conflict(
             f"{entry.card.name} came with the program and stays", hint="Switch to another instead."
         )
-    shutil.rmtree(entry.folder)
-    return entry
+    return entry.folder
 
 
 def try_out(folder: Path) -> None:

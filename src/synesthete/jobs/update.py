@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 
 from synesthete.catalog.folders import Folder
+from synesthete.catalog.jobs import lives
 from synesthete.catalog.ledger import FAILED
+from synesthete.encoders import shelf
 from synesthete.encoders.hearing import Plan
+from synesthete.errors import Conflict
 from synesthete.jobs.analyze import analyze
 from synesthete.jobs.executors import Executor, Processes, cores
 from synesthete.jobs.hear import Ear
-from synesthete.jobs.refresh import Keeper
+from synesthete.jobs.refresh import Keeper, refresh
 from synesthete.jobs.running import Report, running
 from synesthete.jobs.scan import Findings, scan
 from synesthete.parts import Parts
@@ -85,6 +89,36 @@ def hear(
     counts = catalog.ledger.counts(ear.stamp)
     if ear.stamp != parts.stamp and counts.pending == 0 and counts.analyzed:
         parts.put_in_force(ear.stamp)
+
+
+def answer_now(parts: Parts, stamp: str) -> None:
+    """Put an encoder in force with what it has heard so far. Raises Conflict when that is nothing of something."""
+    counts = parts.catalog.ledger.counts(stamp)
+    if counts.found and not counts.analyzed:
+        hint = f"Let it hear first; the present one answers meanwhile: synesthete encoders switch {stamp}"
+        raise Conflict("this encoder has heard nothing yet", subject=stamp, hint=hint)
+    refresh(parts.catalog, parts.index_folder(stamp), stamp, parts.settings.index)
+    parts.put_in_force(stamp)
+
+
+def withdraw(parts: Parts, name: str) -> None:
+    """Take an added encoder off the shelf; what it heard goes first, so that an end in between leaves it unheard.
+
+    Otherwise another network of the same name and version would answer with the vectors of this one.
+    """
+    entry = shelf.find(name, parts.encoders_folder)
+    stamp = entry.card.stamp
+    if stamp in (parts.stamp, parts.wanted):
+        raise Conflict("this encoder is in use", subject=stamp, hint="Switch to another one first.")
+    if any(lives(job) and (job.about or "").startswith(f"{stamp},") for job in parts.catalog.jobs.living()):
+        hint = "Stop that job first; what it has heard would be deleted."
+        raise Conflict("this encoder is hearing the library just now", subject=stamp, hint=hint)
+    shelf.check_removable(entry)
+    with parts.catalog.begin():
+        parts.catalog.embeddings.forget_heard(stamp)
+        parts.catalog.ledger.forget_encoder(stamp)
+    shutil.rmtree(parts.index_folder(stamp), ignore_errors=True)
+    shelf.remove(name, parts.encoders_folder)
 
 
 def _reopen(parts: Parts, stamp: str, retry: bool) -> None:

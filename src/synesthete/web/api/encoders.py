@@ -28,14 +28,19 @@ def switch(house: TheHouse, _who: Asking, question: EncoderChoice) -> Encoders:
 
 def _listed(house: House) -> Encoders:
     stamp = house.parts.stamp
-    files = house.catalog.ledger.counts(stamp).found
     heard = {s: len(house.catalog.embeddings.heard(s)) for s in house.catalog.embeddings.encoders()}
     facts = [
         EncoderFacts(
             name=e.card.name, version=e.card.version, stamp=e.card.stamp, dim=e.card.dim, license=e.card.license,
             about=e.card.recipe or None, in_force=e.card.stamp == stamp, tracks=heard.get(e.card.stamp, 0),
-            share=min(1.0, heard.get(e.card.stamp, 0) / files) if files else 0.0,
+            share=_share(house, e.card.stamp),
         )
         for e in entries(house.parts.encoders_folder)
     ]  # fmt: skip
     return Encoders(encoders=facts)
+
+
+def _share(house: House, stamp: str) -> float:
+    """How much of the files an encoder has heard, 0..1; vectors that came with a data set do not count."""
+    counts = house.catalog.ledger.counts(stamp)
+    return counts.analyzed / counts.found if counts.found else 0.0
