@@ -71,7 +71,9 @@ def test_the_bridge_is_learned_where_tracks_have_sound(board):
     vectors = sides[np.arange(20) % 2] + random.normal(0, 0.1, (20, 4))
     house.catalog.embeddings.put_many(house.parts.stamp, ids[:18], vectors[:18])
     learn(house.parts)
-    suits = house.parts.taste.unplayed([ids[2], ids[4], ids[6]], vectors[18:].astype(np.float32))
+    taste = house.parts.taste
+    suits = taste.unplayed([ids[2], ids[4], ids[6]], taste.placed(vectors[18:].astype(np.float32)))
+    assert taste.ear == house.parts.stamp
     assert suits[0] > suits[1], "a track nobody played is liked for its sound"
 
 

@@ -19,10 +19,14 @@ DAY = 86_400
 class Crowd:
     """A taste that is known, being made: people play track i with track i + 60, and next comes i + 1."""
 
+    ear, trust = None, 0.0
+
     def __init__(self, ids: list[int], known: dict[int, int]):
         self.ids, self.known = ids, known
+        self.orders: list[list[int]] = []
 
-    def liked_with(self, tracks, n):
+    def liked_with(self, tracks, n, order=()):
+        self.orders.append(list(order))
         places = [self.ids.index(i) for i in tracks if i in self.ids]
         return [(self.ids[(p + 60) % 120], 1.0 / (1 + k)) for k, p in enumerate(places)][:n]
 
@@ -31,6 +35,15 @@ class Crowd:
 
     def evidence(self, track_ids):
         return np.array([self.known.get(i, 0) for i in track_ids])
+
+    def expected_sound(self, tracks):
+        return None
+
+    def placed(self, sound):
+        return None
+
+    def unplayed(self, tracks, places):
+        return np.zeros(len(places), np.float32)
 
     def popular(self, n):
         return sorted(self.known.items(), key=lambda pair: -pair[1])[:n]
@@ -132,6 +145,36 @@ def test_skipped_tracks_and_disliked_artists_come_late(world, people):
     world.catalog.feedback.say(listener.id, Word.DISLIKE, artist_id=artist)
     last = places(world, recommender.recommend(request))
     assert world.artist(last[0]) != world.artist(before[1])
+
+
+def test_the_weight_moves_from_sound_to_listeners_with_every_play(world, people):
+    recommender, listener = people
+    shares = []
+    for more in (1, 9, 40, 250):
+        play(world, listener, 5, times=more, days_ago=1 + len(shares))
+        question = look_up(Request(listener_id=listener.id), recommender.collection)
+        shares.append(float(listener_weights([world.ids[65]], question, recommender.collection)[0]))
+    plays = np.cumsum([1, 9, 40, 250])
+    e = plays / (plays + 30) * 50 / 55
+    assert shares == pytest.approx(0.75 * e / (0.75 * e + 0.25))
+    answer = recommender.recommend(Request(listener_id=listener.id, n=20))
+    shown = {world.place(r.track.id): r.balance for r in answer.results}
+    assert "listeners" in shown[65] and shown[15] == "100 % sound", shown
+
+
+def test_the_order_of_what_was_played_reaches_the_models(world, people):
+    recommender, listener = people
+    for at, i in enumerate((3, 1, 2)):
+        play(world, listener, i, days_ago=9 - at)
+    taste = recommender.collection.taste
+    recommender.recommend(Request(listener_id=listener.id, n=3))
+    assert taste.orders[-1] == [world.ids[i] for i in (3, 1, 2)]
+    playlist = world.catalog.playlists.create(listener.id, "walk", [world.ids[i] for i in (8, 0, 4)])
+    recommender.recommend(Request((Seed(SeedKind.PLAYLIST, int(playlist)),), n=3))
+    assert taste.orders[-1] == [world.ids[i] for i in (8, 0, 4)]
+    endless = recommender.endless(Request((Seed(SeedKind.TRACK, world.ids[5]),)))
+    heard = [int(next(endless).track.id) for _ in range(3)]
+    assert taste.orders[-1] == [world.ids[5], *heard[:2]]
 
 
 def test_new_and_familiar(world, people):

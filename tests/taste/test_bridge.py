@@ -60,6 +60,14 @@ def test_tracks_without_listeners_teach_nothing():
     )
 
 
+def test_it_knows_how_far_to_be_trusted():
+    sound, taste = world()
+    told = float(Bridge().fit(sound, taste).trust[0])
+    guessed = float(Bridge().fit(sound, np.random.default_rng(9).permutation(taste)).trust[0])
+    assert told > 0.9 and guessed < 0.1
+    assert Bridge().fit(sound[:8], taste[:8]).trust[0] == 0, "too few to say"
+
+
 def test_a_silent_dimension_does_no_harm():
     sound, taste = world()
     sound[:, 3] = 7.0

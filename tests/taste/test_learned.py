@@ -8,6 +8,7 @@ import pytest
 from synesthete.errors import FormatError, InputError, NotFound
 from synesthete.taste.interactions import histories
 from synesthete.taste.learned import Learned
+from synesthete.taste.next_track import NextTrack
 from synesthete.taste.sequences import Sequences
 from tests.contracts.test_taste_models import TRACKS, checkerboard
 
@@ -21,7 +22,7 @@ def learned():
     sound = np.random.default_rng(0).standard_normal((TRACKS, 6)).astype(np.float32)
     sound[:, 0] = np.where(np.arange(TRACKS) % 2, 3, -3)  # the two tastes sound different
     sound[5] = np.nan
-    return Learned.learn(IDS, plays, order=order, sound=sound)
+    return Learned.learn(IDS, plays, order=order, sound=sound, ear="ear@1")
 
 
 def parity(scored):
@@ -50,9 +51,25 @@ def test_a_history_expects_its_sound_and_places_new_tracks(learned):
     assert odd[0] > 0 > even[0]
     new = np.zeros((2, 6), np.float32)
     new[:, 0] = 3, -3
-    first, second = learned.unplayed([103, 109, 121], new)
-    assert first > second
+    places = learned.placed(new)
+    first, second = learned.unplayed([103, 109, 121], places)
+    assert first > 0.5 and second == 0, "among the best of the played, and below the middle one"
+    assert learned.unplayed([100, 106, 118], places).tolist()[0] == 0
     assert learned.expected_sound([5]) is None
+    assert learned.trust > 0.3 and learned.ear == "ear@1"
+
+
+def test_order_is_heard_where_the_model_hears_one():
+    walks = [[(start + step) % TRACKS for step in range(8)] for start in range(TRACKS)] * 2
+    rows = histories(walks, TRACKS)
+    order = Sequences.of(walks)
+    learned = Learned(IDS, np.full(TRACKS, 16), NextTrack().with_order(order).fit(rows))
+    forth, back = ([IDS[i] for i in line] for line in ([10, 11, 12], [12, 11, 10]))
+    weights = dict.fromkeys(forth, 1.0)
+    assert learned.liked_with(weights, 1, forth)[0][0] == IDS[13]
+    assert learned.liked_with(weights, 5) != learned.liked_with(weights, 5, forth)
+    assert learned.liked_with(weights, 5, forth) != learned.liked_with(weights, 5, back)
+    assert learned.liked_with({IDS[9]: 1.0}, 5, [IDS[9]]) == learned.liked_with({IDS[9]: 1.0}, 5)
 
 
 def test_saved_and_loaded_it_says_the_same(learned, tmp_path):
@@ -63,6 +80,7 @@ def test_saved_and_loaded_it_says_the_same(learned, tmp_path):
     again = Learned.load(tmp_path)
     assert dict(again.liked_with({103: 1.0}, 5)) == pytest.approx(dict(learned.liked_with({103: 1.0}, 5)))
     assert dict(again.following([103], 5)) == pytest.approx(dict(learned.following([103], 5)))
+    assert (again.trust, again.ear) == (learned.trust, "ear@1")
     np.testing.assert_allclose(again.expected_sound([103]), learned.expected_sound([103]), rtol=1e-5)
     (tmp_path / Learned.MARK).write_text("{")
     with pytest.raises(FormatError):
@@ -74,6 +92,7 @@ def test_without_order_and_sound_it_says_so(tmp_path):
     plain.save(tmp_path)
     again = Learned.load(tmp_path)
     assert again.following([0], 3) == [] and again.expected_sound([0]) is None
+    assert again.placed(np.ones((2, 3), np.float32)) is None and again.trust == 0 and again.ear is None
     assert not again.unplayed([0], np.ones((2, 3), np.float32)).any()
     with pytest.raises(InputError):
         Learned.learn(np.array([3, 1, 2, 0]), histories([[0]], 4))

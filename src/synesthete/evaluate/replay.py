@@ -171,7 +171,7 @@ def _taste(parts: Parts, data: Data, ids: NDArray[np.int64], seed: int) -> Learn
         sound = sound_of(parts.catalog, parts.stamp, ids)
     except InputError:
         sound = None  # none of the tracks with listens was heard: taste alone
-    return Learned.learn(ids, data.plays, data.facts, data.order, sound, seed)
+    return Learned.learn(ids, data.plays, data.facts, data.order, sound, seed, parts.stamp)
 
 
 def _rank(recommender: Recommender, one: Discovery) -> int:

@@ -46,7 +46,9 @@ def learn(parts: Parts, report: Report | None = None, wait: bool = False, seed: 
         run.found, run.message = 1, told(material)
         run.tell(at_once=True)
         sound = _sound(parts, material.ids)
-        learned = Learned.learn(material.ids, material.plays, material.facts, material.order, sound, seed)
+        learned = Learned.learn(
+            material.ids, material.plays, material.facts, material.order, sound, seed, parts.stamp
+        )
         put_in_force(learned, parts.taste_folder)
         run.count("done")
     return learned

@@ -5,8 +5,10 @@ The weight of the listeners' part, for one question and one track, is
     x = s e / (s e + 1 - s)
 
 s is what was asked for (0 only sound .. 1 only listeners; 0.75 when nothing was asked), e the evidence: how
-many people have the track, and how well the question itself is known to them, each as c / (c + 5). A track
-nobody has played is judged by its sound alone; a well-known one mostly by listeners.
+many people have the track, and how well the question itself is known to them, each as c / (c + 5). A well-known
+track is judged mostly by listeners. One that nobody has played is judged by its sound alone, or, where sound
+was found to tell something of taste, by its sound and by the place among the played that its sound gives it:
+there e is how well the question is known times half the trust that the bridge between the two has earned.
 """
 
 from __future__ import annotations
@@ -16,18 +18,23 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from synesthete.recommend.collection import Collection
+from synesthete.recommend.likeness import sound_scores
 from synesthete.recommend.question import Question
-from synesthete.recommend.sources import Candidate, SourceName, sound_scores
+from synesthete.recommend.sources import Candidate, SourceName
 
 USUAL_TASTE = 0.75
 HALF_KNOWN = 5.0
 """Listeners (or playlists) at which we half trust what they tell of a track."""
+BRIDGED = 0.5
+"""What a place among the played that sound alone gives is worth at most, beside one that listeners gave."""
 HALF_MET = 30.0
 """Plays at which we half trust what a listener's history tells of them."""
 EXTRAS: dict[SourceName, float] = {
     SourceName.CLUSTER: 0.05,
     SourceName.ARTIST: 0.05,
     SourceName.NEW: 0.05,
+    SourceName.EXPECTED: 0.10,
+    SourceName.TAGGED: 0.20,
     SourceName.REDISCOVER: 0.35,
     SourceName.POPULAR: 0.50,
 }
@@ -39,7 +46,9 @@ NOVELTY = 0.5
 UNWELCOME = 0.3
 """What is left of the score of a skipped track or a disliked artist's."""
 
-BY_SOUND = frozenset({SourceName.SOUND, SourceName.CLUSTER, SourceName.NEW})
+BY_SOUND = frozenset(
+    {SourceName.SOUND, SourceName.CLUSTER, SourceName.NEW, SourceName.EXPECTED, SourceName.UNPLAYED}
+)
 BY_LISTENERS = frozenset({SourceName.TASTE, SourceName.SEQUENCE, SourceName.POPULAR})
 
 
@@ -81,9 +90,11 @@ def blend(candidates: list[Candidate], question: Question, collection: Collectio
     heard = ~np.isnan(sound)
     similarities = _similarities(vectors, question, best)
     weights = np.where(heard, listener_weights(ids, question, collection), 1.0)
+    bridged = bridge_weight(question, collection)
     ranked = []
     for row, track_id in enumerate(ids):
-        parts = _parts(said[track_id], float(sound[row]) if heard[row] else 0.0, float(weights[row]))
+        weight = bridged if SourceName.UNPLAYED in said[track_id] else float(weights[row])
+        parts = _parts(said[track_id], float(sound[row]) if heard[row] else 0.0, weight)
         if question.request.taste == 0:  # by sound alone, and nothing else
             parts = {name: value for name, value in parts.items() if name == SourceName.SOUND}
         entry = Ranked(
@@ -114,10 +125,24 @@ def listener_weights(ids: list[int], question: Question, collection: Collection)
         return np.zeros(len(ids))
     if asked == 1:
         return np.ones(len(ids))
-    s = USUAL_TASTE if asked is None else asked
     known = collection.taste.evidence(ids)
     e = question_evidence(question, collection) * known / (known + HALF_KNOWN)
-    return s * e / (s * e + 1 - s)
+    return _weight(asked, e)
+
+
+def bridge_weight(question: Question, collection: Collection) -> float:
+    """The weight of the place among the played that sound gives a track nobody has played, 0..BRIDGED."""
+    if collection.bridge is None or question.request.taste == 0:
+        return 0.0
+    e = question_evidence(question, collection) * collection.bridge.trust * BRIDGED
+    return min(BRIDGED, float(_weight(question.request.taste, np.array([e]))[0]))
+
+
+def _weight(asked: float | None, e: np.ndarray) -> np.ndarray:
+    """x of the formula above, (N,), for evidence e (N,)."""
+    s = USUAL_TASTE if asked is None else asked
+    weights: np.ndarray = s * e / np.maximum(s * e + 1 - s, 1e-12)
+    return weights
 
 
 def question_evidence(question: Question, collection: Collection) -> float:
@@ -131,7 +156,7 @@ def question_evidence(question: Question, collection: Collection) -> float:
 
 
 def _parts(by: dict[SourceName, Candidate], sound: float, x: float) -> dict[SourceName, float]:
-    """What each source contributes to one track."""
+    """What each source contributes to one track; x is the weight of listeners, or of what stands for them."""
     taste, following = _score(by, SourceName.TASTE), NEXT * _score(by, SourceName.SEQUENCE)
     listeners = 1 - (1 - taste) * (1 - following)
     split = x * listeners / max(taste + following, 1e-9)
@@ -139,6 +164,7 @@ def _parts(by: dict[SourceName, Candidate], sound: float, x: float) -> dict[Sour
         SourceName.SOUND: (1 - x) * sound,
         SourceName.TASTE: split * taste,
         SourceName.SEQUENCE: split * following,
+        SourceName.UNPLAYED: x * _score(by, SourceName.UNPLAYED),
     }
     parts |= {name: weight * _score(by, name) for name, weight in EXTRAS.items()}
     return {name: value for name, value in parts.items() if value > 0}

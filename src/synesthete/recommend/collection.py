@@ -24,8 +24,20 @@ COVERAGE_S = 3.0
 class Taste(Protocol):
     """What listens and playlists have taught: (track id, score) pairs, best first, known tracks left out."""
 
-    def liked_with(self, tracks: Mapping[int, float], n: int) -> list[tuple[int, float]]:
-        """Tracks that people like who like these (with weights)."""
+    @property
+    def ear(self) -> str | None:
+        """Stamp of the encoder whose sound it knows; None where it knows of no sound."""
+        ...
+
+    @property
+    def trust(self) -> float:
+        """0..1: how well sound alone tells taste here; 0 is guessing."""
+        ...
+
+    def liked_with(
+        self, tracks: Mapping[int, float], n: int, order: Sequence[int] = ()
+    ) -> list[tuple[int, float]]:
+        """Tracks that people like who like these (with weights), the last of `order` having been played last."""
         ...
 
     def following(self, tracks: Sequence[int], n: int) -> list[tuple[int, float]]:
@@ -38,6 +50,18 @@ class Taste(Protocol):
 
     def popular(self, n: int) -> list[tuple[int, float]]:
         """The tracks most people have, with how many."""
+        ...
+
+    def expected_sound(self, tracks: Sequence[int]) -> np.ndarray | None:
+        """(D,) of length 1: the sound that people with this history turn to; None where that is not known."""
+        ...
+
+    def placed(self, sound: np.ndarray) -> np.ndarray | None:
+        """(M, F): where tracks known by sound (M, D) alone would stand in taste."""
+        ...
+
+    def unplayed(self, tracks: Sequence[int], places: np.ndarray) -> np.ndarray:
+        """(M,) 0..1: how well tracks at these places (M, F) suit this history, among those that are played."""
         ...
 
 
@@ -70,6 +94,13 @@ class Collection:
     """Words for the sound, where the encoder brings some."""
     _strangers: np.ndarray | None = field(default=None, repr=False)
     _coverage: tuple[float, Coverage] | None = field(default=None, repr=False)
+    _unplayed: tuple[np.ndarray, np.ndarray] | None = field(default=None, repr=False)
+
+    @property
+    def bridge(self) -> Taste | None:
+        """Taste, where it knows the sound that this collection speaks of, and sound tells something of taste."""
+        knows = self.taste is not None and self.taste.ear == self.stamp and self.taste.trust > 0
+        return self.taste if knows else None
 
     def vectors(self, track_ids: Sequence[int]) -> np.ndarray:
         """The vectors of tracks, (N, D) float32; rows of NaN for those that were not heard."""
@@ -104,6 +135,20 @@ class Collection:
     def passing(self, track_ids: Iterable[int], wanted: Filter) -> set[int]:
         """Those of the tracks that are visible and pass the filter."""
         return self.catalog.tracks.passing(track_ids, wanted)
+
+    def unplayed(self) -> tuple[np.ndarray, np.ndarray]:
+        """The heard tracks that nobody has played, ids (M,), and their places in taste (M, F).
+
+        Made once for the life of the collection. Empty without a bridge.
+        """
+        if self._unplayed is None:
+            ids, places = np.zeros(0, np.int64), np.zeros((0, 1), np.float32)
+            if self.bridge is not None and len(self.index):
+                ids = self.index.ids[self.bridge.evidence(self.index.ids) == 0]  # type: ignore[arg-type]
+                found = self.bridge.placed(self.index.vectors(ids)) if len(ids) else None
+                places = places if found is None else found
+            self._unplayed = ids, places
+        return self._unplayed
 
     def strangers(self) -> np.ndarray:
         """Vectors of some random tracks, (S, D), the same for the life of the collection."""

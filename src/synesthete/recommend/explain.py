@@ -120,7 +120,14 @@ def in_common(ranked: Ranked, question: Question, tags: Tags) -> tuple[str, ...]
 
 
 def reason(ranked: Ranked, question: Question) -> str:
-    """One plain sentence from the source with the largest share."""
+    """One plain sentence from the source with the largest share; a track nobody has played is said to be one."""
+    sentence = _sentence(ranked, question)
+    if SourceName.UNPLAYED in ranked.parts and "Nobody here" not in sentence:
+        sentence += " Nobody here has played it yet."
+    return sentence
+
+
+def _sentence(ranked: Ranked, question: Question) -> str:
     name = next((SourceName(n) for n in ranked.shares), SourceName.SOUND)
     said = ranked.because.get(name, "")
     point = None if ranked.point is None else question.points[ranked.point].name
@@ -137,6 +144,14 @@ def reason(ranked: Ranked, question: Question) -> str:
         return f"From the same corner of your library as {point or said}."
     if name == SourceName.POPULAR:
         return "Much played here."
+    if name == SourceName.TAGGED:
+        return f"Tagged {said}."
+    if name == SourceName.UNPLAYED and question.is_about_listener:
+        return "Nobody here has played it yet, but it sounds like your taste."
+    if name == SourceName.UNPLAYED:
+        return "Nobody here has played it yet, but it sounds like what goes with what you chose."
+    if name == SourceName.EXPECTED:
+        return "Sounds like what people go on to from here."
     if name == SourceName.SEQUENCE:
         return "Often played next."
     if question.is_about_listener:

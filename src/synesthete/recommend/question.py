@@ -10,6 +10,7 @@ import numpy as np
 from synesthete.catalog.feedback import Words
 from synesthete.catalog.tracks import Filter
 from synesthete.music import ListenerId, Track, TrackId
+from synesthete.recommend.by_word import heard_as
 from synesthete.recommend.collection import Collection
 from synesthete.recommend.history import History, read_history
 from synesthete.recommend.moments import Excerpts
@@ -18,6 +19,12 @@ from synesthete.recommend.request import Request, Seed, SeedKind
 POINTS_PER_SEED = 24
 """An artist, album, genre or playlist is so many of its tracks, spread evenly over all of them."""
 FROM_HISTORY = 24
+FEW_TAGGED = 5
+"""Below so many tagged tracks a word is also looked for in the sound, where the encoder has such a word."""
+LAST_PLAYED = 100
+"""How far back the order of playing is told; further back it is hardly heard any more."""
+LATELY = 20
+"""Tracks that say what sound comes next."""
 AGAINST_FROM_WORDS = 8
 DISLIKED = -0.5
 """Weight of what a disliked track sounds like: one dislike is about a track more than about its sound."""
@@ -47,6 +54,8 @@ class Question:
     """Tracks the question is about, with weights: what taste is asked with."""
     order: list[int] = field(default_factory=list)
     """The same in order of playing, where there is one: what sequences are asked with."""
+    seed_tags: dict[str, list[int]] = field(default_factory=dict)
+    """Genres and tags that are asked for, with the tracks that carry them."""
     seed_artists: dict[int, str] = field(default_factory=dict)
     seed_albums: dict[int, str] = field(default_factory=dict)
     seed_ids: set[int] = field(default_factory=set)
@@ -59,6 +68,11 @@ class Question:
     history: History | None = None
     allowed: np.ndarray | None = None
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def lately(self) -> list[int]:
+        """What the question is about at its end: the last tracks in order, or all where no order is known."""
+        return self.order[-LATELY:] or list(self.liked)
 
     @property
     def is_about_listener(self) -> bool:
@@ -107,6 +121,10 @@ def _plant(question: Question, seed: Seed, collection: Collection) -> None:
         question.liked |= {i: max(seed.weight, question.liked.get(i, 0.0)) for i in ids[:200]}
         if seed.kind in (SeedKind.TRACK, SeedKind.PLAYLIST):
             question.order += ids
+        if seed.kind in (SeedKind.GENRE, SeedKind.TAG):
+            question.seed_tags[name] = ids
+    if len(ids) < FEW_TAGGED and seed.kind in (SeedKind.GENRE, SeedKind.TAG):
+        ids = [*ids, *(int(one.track.id) for one in heard_as(collection, name, POINTS_PER_SEED))]
     if not ids:
         question.notes.append(f"Nothing in the library belongs to {name}.")
     _plant_tracks(question, seed, ids, name, collection)
@@ -159,7 +177,7 @@ def _plant_history(question: Question, history: History, collection: Collection,
     """The listener's tracks as points: what they play most and lately."""
     favorites = history.favorites(FROM_HISTORY)
     question.liked |= {i: w * abs(weight) for i, w in history.favorites(500).items()} if weight > 0 else {}
-    question.order += history.recent(20) if weight > 0 else []
+    question.order += history.recent(LAST_PLAYED) if weight > 0 else []
     names = collection.tracks(favorites)
     vectors = collection.vectors(list(favorites))
     for (track_id, share), vector in zip(favorites.items(), vectors, strict=True):

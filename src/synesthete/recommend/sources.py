@@ -9,6 +9,7 @@ from enum import StrEnum
 import numpy as np
 
 from synesthete.recommend.collection import Collection
+from synesthete.recommend.likeness import likeness_to, near, near_points, sound_scores
 from synesthete.recommend.question import Point, Question
 
 WIDE = 4
@@ -28,6 +29,9 @@ class SourceName(StrEnum):
     ARTIST = "artist"
     POPULAR = "popular"
     NEW = "new"
+    EXPECTED = "expected"
+    UNPLAYED = "unplayed"
+    TAGGED = "tagged"
     REDISCOVER = "rediscover"
 
 
@@ -47,11 +51,19 @@ Source = Callable[[Question, int], list[Candidate]]
 
 def sources_of(collection: Collection, clusters: Mapping[int, int] | None = None) -> list[Source]:
     """All sources that this collection can ask; `clusters` says which cluster each track is in."""
-    sources = [near_in_sound(collection), same_artist(collection), never_played(collection), rediscover()]
+    sources = [
+        near_in_sound(collection),
+        same_artist(collection),
+        tagged(collection),
+        never_played(collection),
+        rediscover(),
+    ]
     if clusters:
         sources.append(same_cluster(collection, clusters))
     if collection.taste is not None:
         sources += [near_in_taste(collection), next_in_sequence(collection), popular(collection)]
+    if collection.bridge is not None:
+        sources += [expected(collection), unplayed(collection)]
     return sources
 
 
@@ -59,7 +71,7 @@ def near_in_sound(collection: Collection) -> Source:
     """What sounds like the points of the question, and not like those against it."""
 
     def suggest(question: Question, n: int) -> list[Candidate]:
-        ids = _near(collection, question, n, question.allowed)
+        ids = near(collection, question, n, question.allowed)
         return _by_sound(collection, question, ids, SourceName.SOUND)
 
     return suggest
@@ -71,7 +83,8 @@ def near_in_taste(collection: Collection) -> Source:
     def suggest(question: Question, n: int) -> list[Candidate]:
         if collection.taste is None or not question.liked:
             return []
-        return _graded(collection.taste.liked_with(question.liked, max(n, FROM_TASTE)), SourceName.TASTE)
+        liked = collection.taste.liked_with(question.liked, max(n, FROM_TASTE), question.order)
+        return _graded(liked, SourceName.TASTE)
 
     return suggest
 
@@ -125,7 +138,7 @@ def same_cluster(collection: Collection, clusters: Mapping[int, int]) -> Source:
         if not own:
             return []
         shares = {c: own.count(c) / len(own) for c in set(own)}
-        ids = _near(collection, question, n, question.allowed)
+        ids = near(collection, question, n, question.allowed)
         scored = _by_sound(collection, question, ids, SourceName.CLUSTER)
         return [
             Candidate(c.track_id, c.source, c.score * shares[clusters[c.track_id]])
@@ -145,8 +158,65 @@ def never_played(collection: Collection) -> Source:
             return []
         candidates = collection.index.ids if question.allowed is None else question.allowed
         fresh = np.setdiff1d(candidates, np.array(list(history.counts), np.int64))
-        ids = _near(collection, question, n, fresh)
+        ids = near(collection, question, n, fresh)
         return _by_sound(collection, question, ids, SourceName.NEW)
+
+    return suggest
+
+
+def tagged(collection: Collection) -> Source:
+    """What carries the very word that was asked for; its sound speaks for the rest of the library."""
+
+    def suggest(question: Question, n: int) -> list[Candidate]:
+        found: dict[int, Candidate] = {}
+        for name, ids in question.seed_tags.items():
+            alike = near(collection, question, n, np.array(ids, np.int64)) if question.points else []
+            for track_id in dict.fromkeys([*alike, *ids[:n]]):
+                found.setdefault(track_id, Candidate(track_id, SourceName.TAGGED, 1.0, name))
+        return list(found.values())
+
+    return suggest
+
+
+def expected(collection: Collection) -> Source:
+    """What sounds like what people with this history turn to next."""
+
+    def suggest(question: Question, n: int) -> list[Candidate]:
+        taste = collection.bridge
+        if taste is None or not question.liked:
+            return []
+        sound = taste.expected_sound(question.lately)
+        if sound is None or not len(collection.index):
+            return []
+        hoped = [Point(1.0, sound, "")]
+        ids = near_points(collection, hoped, n + len(question.seed_ids), question.allowed)
+        likeness = likeness_to(collection, hoped, collection.vectors(ids))[:, 0] if ids else np.zeros(0)
+        return [
+            Candidate(i, SourceName.EXPECTED, taste.trust * float(score))
+            for i, score in zip(ids, likeness, strict=True)
+            if score > 0  # never for NaN
+        ]
+
+    return suggest
+
+
+def unplayed(collection: Collection) -> Source:
+    """What nobody has played: the tracks that by their sound would stand among those this history leads to."""
+
+    def suggest(question: Question, n: int) -> list[Candidate]:
+        taste = collection.bridge
+        ids, places = collection.unplayed()
+        if taste is None or not question.liked or not len(ids):
+            return []
+        suits = taste.unplayed(list(question.liked), places)
+        if question.allowed is not None:
+            suits = np.where(np.isin(ids, question.allowed), suits, 0)
+        best = np.argsort(-suits, kind="stable")[: max(n, FROM_TASTE)]
+        return [
+            Candidate(int(ids[i]), SourceName.UNPLAYED, float(suits[i]))
+            for i in best.tolist()
+            if suits[i] > 0
+        ]
 
     return suggest
 
@@ -174,51 +244,6 @@ def without(question: Question, candidates: list[Candidate]) -> list[Candidate]:
     """The candidates without the seeds and what is excluded."""
     shut = question.excluded | question.seed_ids
     return [c for c in candidates if c.track_id not in shut]
-
-
-def sound_scores(
-    collection: Collection, question: Question, vectors: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """How well vectors (N, D) answer by sound: scores (N,) 0..1, NaN for unheard, and the best point (N,).
-
-    0 is as alike as strangers are in this library, 1 is the same. With several points the nearest counts
-    three fifths and their mean two fifths; what is like a point against loses as much as it is like it.
-    """
-    if not question.points:
-        return np.full(len(vectors), np.nan, np.float32), np.zeros(len(vectors), np.int64)
-    weights = np.array([p.weight for p in question.points], np.float32)
-    likeness = _likeness(collection, question.points, vectors)  # (N, P)
-    top = likeness * (weights / weights.max())
-    best = top.argmax(axis=1)
-    score = 0.6 * top.max(axis=1) + 0.4 * (likeness @ weights) / weights.sum()
-    if question.against:
-        away = np.array([-p.weight for p in question.against], np.float32)
-        score = score - (_likeness(collection, question.against, vectors) * away).max(axis=1)
-    return np.clip(score, 0.0, 1.0), best
-
-
-def _likeness(collection: Collection, points: list[Point], vectors: np.ndarray) -> np.ndarray:
-    """(N, P): 0 where a vector is as far from a point as strangers are, 1 where it is the same."""
-    places = np.array([p.vector / np.linalg.norm(p.vector) for p in points], np.float32)
-    strangers = collection.strangers()
-    usual = np.median(strangers @ places.T, axis=0) if len(strangers) > 2 else np.zeros(len(points))
-    usual = np.minimum(usual, 0.99)
-    return np.clip((vectors @ places.T - usual) / (1 - usual), 0.0, 1.0)
-
-
-def _near(collection: Collection, question: Question, n: int, allowed: np.ndarray | None) -> list[int]:
-    """The ids nearest to any point, and to where the points lie once those against have pushed them."""
-    if not question.points or len(collection.index) == 0:
-        return []
-    queries = np.array([p.vector / np.linalg.norm(p.vector) for p in question.points], np.float32)
-    if question.against:
-        push = np.mean([p.vector / np.linalg.norm(p.vector) * p.weight for p in question.against], axis=0)
-        pushed = queries + 0.5 * push.astype(np.float32)
-        queries = np.vstack([queries, pushed[np.linalg.norm(pushed, axis=1) > 1e-3]])
-    room = n + len(question.seed_ids) + min(len(question.excluded), 2_000)
-    near = collection.index.near(queries, min(room, len(collection.index)), allowed)
-    order = np.argsort(-near.similarities, axis=None, kind="stable")
-    return [i for i in dict.fromkeys(near.ids.reshape(-1)[order].tolist()) if i >= 0]
 
 
 def _by_sound(

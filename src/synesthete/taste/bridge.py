@@ -19,6 +19,10 @@ from synesthete.taste.artifact import TasteCard
 
 Points = NDArray[np.float32]
 
+FOLDS = 5
+MOST_ASKED = 2_000
+"""Tracks that say how far the bridge can be trusted; more would change its second digit."""
+
 EVIDENCE = 10.0
 """A track with this many listeners counts half as much as one with very many: below, its taste is
 mostly noise."""
@@ -76,6 +80,7 @@ class Bridge:
         self.back_mean, self.back_scale, self.to_sound, self.back_offset = _ridge(
             liked, heard, weights, self.l2
         )
+        self.trust = np.asarray([_trust(heard, liked, weights, self.l2)], dtype=np.float32)
         self._card = TasteCard(self.name, int(usable.sum()), 0, int(counts[usable].sum()), {"l2": self.l2})
         return self
 
@@ -112,6 +117,7 @@ class Bridge:
         bridge._card = card
         return bridge
 
+    trust: Points  # (1,) 0..1: how well it places tracks it has not learned from; 0 is guessing
     sound_mean: Points  # (S,)
     sound_scale: Points  # (S,)
     to_taste: Points  # (S, F)
@@ -123,6 +129,7 @@ class Bridge:
 
 
 _LEARNED = (
+    "trust",
     "sound_mean", "sound_scale", "to_taste", "taste_mean",
     "back_mean", "back_scale", "to_sound", "back_offset",
 )  # fmt: skip
@@ -141,6 +148,29 @@ def _ridge(
     left[np.diag_indices_from(left)] += l2 * weights.sum() / 100
     coefficients = np.linalg.solve(left, inputs.T @ ((y - y_mean) * weights[:, None]))
     return _single(x_mean), _single(scale), _single(coefficients), _single(y_mean)
+
+
+def _trust(heard: Points, liked: Points, weights: NDArray[np.float64], l2: float) -> float:
+    """How much better than chance sound places tracks that were left out, 0..1.
+
+    For every track left out: the chance that the place sound gives it is nearer to its own taste than to
+    another track's, from one half (guessing, 0) to always (1). 0 where there are too few tracks to say.
+    """
+    random = np.random.default_rng(0)
+    some = random.permutation(len(heard))[:MOST_ASKED]
+    if some.size < 2 * FOLDS:
+        return 0.0
+    fold = np.arange(some.size) % FOLDS
+    better = []
+    for left_out in range(FOLDS):
+        asked, learned = some[fold == left_out], some[fold != left_out]
+        mean, scale, coefficients, offset = _ridge(heard[learned], liked[learned], weights[learned], l2)
+        placed = (heard[asked] - mean) * scale @ coefficients + offset
+        likeness = placed @ liked[asked].T
+        own = np.diag(likeness)[:, None]
+        others = asked.size - 1
+        better.append(((own > likeness).sum(axis=1) + 0.5 * ((own == likeness).sum(axis=1) - 1)) / others)
+    return float(np.clip(2 * np.concatenate(better).mean() - 1, 0, 1))
 
 
 def _single(array: NDArray[np.floating]) -> Points:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import ClassVar, Self
 
@@ -49,9 +50,10 @@ class Learned:
         following: NextTrack | None = None,
         points: Als | None = None,
         bridge: Bridge | None = None,
+        ear: str | None = None,
     ):
         self.ids, self.listeners, self.model, self.next = ids, listeners, model, following
-        self.points, self.bridge = points, bridge
+        self.points, self.bridge, self.ear = points, bridge, ear
 
     @classmethod
     def learn(
@@ -62,11 +64,12 @@ class Learned:
         order: Sequences | None = None,
         sound: NDArray[np.float32] | None = None,
         seed: int = 0,
+        ear: str | None = None,
     ) -> Self:
         """Learn from (U, N) plays of tracks with these ascending ids.
 
         `order` has one (perhaps empty) sequence per row; `sound` (N, S) has rows of NaN where nothing
-        was heard.
+        was heard, `ear` the stamp of the encoder that heard it.
         The blend is learned where enough listeners can judge it, EASE alone below that.
         """
         plays = present(check_rows(plays, ids.size))
@@ -88,14 +91,22 @@ class Learned:
             following = NextTrack().with_order(order).fit(plays)
         points, bridge = _bridge(plays, sound, seed)
         listeners = np.bincount(plays.indices, minlength=ids.size)
-        return cls(np.asarray(ids), listeners, model, following, points, bridge)
+        return cls(np.asarray(ids), listeners, model, following, points, bridge, ear)
 
-    def liked_with(self, tracks: Mapping[int, float], n: int) -> Scored:
-        """The n tracks that people like who like these; tracks with a weight of 0 or less say nothing."""
+    def liked_with(self, tracks: Mapping[int, float], n: int, order: Sequence[int] = ()) -> Scored:
+        """The n tracks that people like who like these; tracks with a weight of 0 or less say nothing.
+
+        `order` are tracks in order of playing, where that is known: they count as known too, and models that
+        hear an order continue from the last of them. A single track is no order.
+        """
+        played = self._columns(order)
         columns = self._columns([track for track, weight in tracks.items() if weight > 0])
+        columns = np.union1d(columns, played)
         if not columns.size:
             return []
-        found, scores = self.model.recommend(histories([columns.tolist()], self.ids.size), n)
+        rows = histories([columns.tolist()], self.ids.size)
+        known_order = Sequences.of([played.tolist()]) if played.size > 1 else None
+        found, scores = self.model.recommend(rows, n, order=known_order)
         return self._scored(found[0], scores[0])
 
     def following(self, tracks: Sequence[int], n: int) -> Scored:
@@ -126,14 +137,36 @@ class Learned:
         taste = self.points.listeners(histories([columns.tolist()], self.ids.size))
         return np.asarray(self.bridge.expected_sound(taste)[0])
 
-    def unplayed(self, tracks: Sequence[int], sound: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(M,) cosine: how tracks that nobody has played, known by sound (M, S), suit this history;
-        zeros without a bridge."""
+    def placed(self, sound: NDArray[np.float32]) -> NDArray[np.float32] | None:
+        """(M, F): where tracks known by sound (M, S) alone would stand in taste; None without a bridge."""
+        return None if self.bridge is None else self.bridge.place(sound)
+
+    def unplayed(self, tracks: Sequence[int], places: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(M,) 0..1: how tracks at these places (M, F) suit this history, among the tracks that are played.
+
+        0 suits it no better than the middle one of the played, 1 as well as the best hundredth of them; zeros
+        without a bridge or a known track.
+        """
         columns = self._columns(tracks)
         if self.bridge is None or self.points is None or not columns.size:
-            return np.zeros(len(sound), dtype=np.float32)
-        taste = self.points.listeners(histories([columns.tolist()], self.ids.size))
-        return np.asarray(self.bridge.score(taste, sound)[0])
+            return np.zeros(len(places), dtype=np.float32)
+        taste = self.points.listeners(histories([columns.tolist()], self.ids.size))[0]
+        taste /= max(float(np.linalg.norm(taste)), 1e-9)
+        usual, best = np.quantile(self._played_places @ taste, [0.5, 0.99])
+        return np.clip((places @ taste - usual) / max(best - usual, 1e-6), 0, 1).astype(np.float32)
+
+    @property
+    def trust(self) -> float:
+        """0..1: how well the bridge places tracks that it has not learned from; 0 is guessing, or no bridge."""
+        return 0.0 if self.bridge is None else float(self.bridge.trust[0])
+
+    @cached_property
+    def _played_places(self) -> NDArray[np.float32]:
+        """(P, F) of length 1: where the tracks that somebody plays stand."""
+        assert self.points is not None
+        places = self.points.factors[self.listeners > 0]
+        lengths = np.linalg.norm(places, axis=1, keepdims=True)
+        return np.asarray(places / np.maximum(lengths, 1e-9), dtype=np.float32)
 
     def save(self, folder: Path) -> None:
         """Write every model into its own folder, and the mark last."""
@@ -149,6 +182,7 @@ class Learned:
             "ids": self.ids.tolist(),
             "listeners": self.listeners.tolist(),
             "parts": [name for name, part in parts.items() if part is not None],
+            "ear": self.ear,
         }
         fresh = folder / f".{self.MARK}.new"
         fresh.write_text(json.dumps(document), encoding="utf-8")
@@ -163,6 +197,7 @@ class Learned:
             ids = np.asarray(document["ids"], dtype=np.int64)
             listeners = np.asarray(document["listeners"], dtype=np.int64)
             parts = set(document["parts"])
+            ear = document["ear"]
         except FileNotFoundError:
             raise NotFound(
                 "no taste was learned yet", subject=folder, hint="Run `synesthete learn`."
@@ -184,6 +219,7 @@ class Learned:
             NextTrack.load(folder / "next") if "next" in parts else None,
             Als.load(folder / "points") if "points" in parts else None,
             Bridge.load(folder / "bridge") if "bridge" in parts else None,
+            ear,
         )
 
     def _places(self, track_ids: Sequence[int]) -> NDArray[np.int64]:
@@ -196,7 +232,9 @@ class Learned:
         return places[places >= 0]
 
     def _scored(self, columns: NDArray[np.int64], scores: NDArray[np.float32]) -> Scored:
-        return [(int(self.ids[c]), float(s)) for c, s in zip(columns, scores, strict=True) if c >= 0]
+        """As ids, without tracks that nobody has: what models say of those is no evidence."""
+        known = (columns >= 0) & (self.listeners[np.maximum(columns, 0)] > 0)
+        return [(int(self.ids[c]), float(s)) for c, s in zip(columns[known], scores[known], strict=True)]
 
 
 def _bridge(

@@ -1,5 +1,19 @@
 /** What the server says of music, sentence by sentence: English to German. `{}` stands for what varies. */
 export const saidInGerman: Record<string, string> = {
+  // Before the same sentences alone: the first that fits is taken.
+  'Sounds much like {}. Nobody here has played it yet.': 'Klingt sehr wie {}. Hier hat es noch niemand gespielt.',
+  'Sounds like {}. Nobody here has played it yet.': 'Klingt wie {}. Hier hat es noch niemand gespielt.',
+  'New to you, and sounds like {}. Nobody here has played it yet.': 'Neu für dich, und klingt wie {}. Hier hat es noch niemand gespielt.',
+  'From the same corner of your library as {}. Nobody here has played it yet.': 'Aus derselben Ecke deiner Bibliothek wie {}. Hier hat es noch niemand gespielt.',
+  'Also by {}. Nobody here has played it yet.': 'Auch von {}. Hier hat es noch niemand gespielt.',
+  'From the same album, “{}”. Nobody here has played it yet.': 'Vom selben Album, „{}“. Hier hat es noch niemand gespielt.',
+  'Tagged {}. Nobody here has played it yet.': 'Trägt das Wort {}. Hier hat es noch niemand gespielt.',
+  'Sounds like what people go on to from here. Nobody here has played it yet.': 'Klingt wie das, wozu andere von hier aus weitergehen. Hier hat es noch niemand gespielt.',
+  'Nobody here has played it yet, but it sounds like your taste.': 'Hier hat es noch niemand gespielt, aber es klingt nach deinem Geschmack.',
+  'Nobody here has played it yet, but it sounds like what goes with what you chose.':
+    'Hier hat es noch niemand gespielt, aber es klingt wie das, was zu deiner Wahl passt.',
+  'Tagged {}.': 'Trägt das Wort {}.',
+  'Sounds like what people go on to from here.': 'Klingt wie das, wozu andere von hier aus weitergehen.',
   'Sounds much like {}.': 'Klingt sehr wie {}.',
   'Sounds like {}.': 'Klingt wie {}.',
   'One of those you come back to.': 'Dahin kehrst du gern zurück.',
