@@ -133,7 +133,10 @@ class Parts:
 
     @property
     def taste(self) -> Learned | None:
-        """What was learned from listens and playlists, read again when it was learned anew; None before that."""
+        """What was learned from listens and playlists, read again when it was learned anew; None before that.
+
+        None too while it was learned from somebody who has been erased since: nothing of theirs answers.
+        """
         from synesthete.taste.learned import Learned
 
         mark = _mark(self.taste_folder / Learned.MARK)
@@ -142,7 +145,9 @@ class Parts:
                 self._taste = None
             elif self._taste is None or self._taste[0] != mark:
                 self._taste = (mark, Learned.load(self.taste_folder))
-            return None if self._taste is None else self._taste[1]
+            taste = None if self._taste is None else self._taste[1]
+        fresh = taste is not None and taste.erased == self.catalog.personal.erased
+        return taste if fresh else None
 
     @property
     def recommender(self) -> Recommender:
@@ -156,7 +161,10 @@ class Parts:
 
         with self._lock, self.catalog.still():
             index, taste = self._index_or_none(stamp), self.taste
-            made_of = (stamp in self._indexes and self._indexes[stamp][0], self._taste and self._taste[0])
+            made_of = (
+                stamp in self._indexes and self._indexes[stamp][0],
+                taste and self._taste and self._taste[0],
+            )
             mark = (index is None, *made_of, self.catalog.values.get(CLUSTERS_MADE))
             if stamp not in self._recommenders or self._recommenders[stamp][0] != mark:
                 tags = self.tags_of(stamp)

@@ -7,7 +7,7 @@ import pytest
 
 from synesthete.catalog import Entry
 from synesthete.errors import InputError, NotFound
-from synesthete.jobs.learn import learn, read_material
+from synesthete.jobs.learn import learn, read_material, relearn
 from synesthete.music import Description, Listen
 from synesthete.recommend.collection import Taste
 from synesthete.taste.learned import Learned
@@ -88,6 +88,44 @@ def test_learning_anew_replaces_what_was_learned(board):
     assert first.liked_with({ids[2]: 1.0}, 3), "what is still in use goes on answering"
     left = [p.name for p in house.parts.settings.data.iterdir() if p.name.startswith(".taste")]
     assert left == [] and house.catalog.jobs.recent(1)[0].kind == "learn"
+
+
+def test_who_is_erased_is_forgotten_at_once_and_learned_without(board):
+    house, ids = board
+    odd = house.catalog.listeners.add("odd").id
+    pair = [ids[0], ids[1]]  # nobody else has an even and an odd track
+    house.catalog.listens.put_many(odd, [(Listen(Description(), at), pair[at % 2]) for at in range(20)], "t")
+    house.catalog.playlists.create(odd, "both", pair)
+    learn(house.parts)
+    before = house.parts.taste
+    both = {i for i, _ in before.liked_with({ids[0]: 1.0}, 30)}
+    assert ids[1] in both and before.evidence([ids[1]])[0] == 4 + 2
+    assert relearn(house.parts) is False, "nobody has left"
+    house.catalog.personal.erase(odd)
+    assert house.parts.taste is None and house.parts.recommender.collection.taste is None
+    assert relearn(house.parts) is True
+    after = house.parts.taste
+    assert after.evidence([ids[1]])[0] == 4 and after.erased == 1
+    untouched = dict(learned_without(house).liked_with({ids[0]: 1.0}, 30))
+    assert dict(after.liked_with({ids[0]: 1.0}, 30)) == pytest.approx(untouched), "not a trace of them"
+
+
+def learned_without(house):
+    material = read_material(house.catalog)
+    return Learned.learn(material.ids, material.plays, material.facts, material.order)
+
+
+def test_the_models_of_the_last_who_left_are_removed(house):
+    ids = house.catalog.tracks.put_many([Entry(f"t{i}") for i in range(3)])
+    house.catalog.listeners.owner()
+    only = house.catalog.listeners.add("only").id
+    for at, i in enumerate(ids):
+        house.catalog.listens.put(only, i, at)
+    learn(house.parts)
+    house.catalog.personal.erase(only)
+    assert relearn(house.parts) is True
+    assert house.parts.taste is None and not house.parts.taste_folder.exists()
+    assert relearn(house.parts) is False
 
 
 def test_nothing_to_learn_from_is_told(house):

@@ -62,9 +62,8 @@ class Personal(Noun):
         return document
 
     def erase(self, listener_id: int) -> None:
-        """Remove the person and everything that is theirs; models forget them at the next learning."""
-        who = int(listener_id)
-        values = self._catalog.values
+        """Remove the person and everything that is theirs; models that were learned from them answer no more."""
+        who, values = int(listener_id), self._catalog.values
         with self._catalog.begin() as connection:
             mine = select(playlists.c.id).where(playlists.c.listener_id == who)
             connection.execute(delete(playlist_tracks).where(playlist_tracks.c.playlist_id.in_(mine)))
@@ -72,7 +71,12 @@ class Personal(Noun):
                 if "listener_id" in table.c:
                     connection.execute(delete(table).where(table.c.listener_id == who))
             connection.execute(delete(listeners).where(listeners.c.id == who))
-            values.put(ERASED, str(int(values.get(ERASED) or 0) + 1))
+            values.put(ERASED, str(self.erased + 1))
+
+    @property
+    def erased(self) -> int:
+        """How many people were erased so far."""
+        return int(self._catalog.values.get(ERASED) or 0)
 
     # -- named values of one person: secrets and marks, in nobody's export and gone with the person
 

@@ -151,7 +151,12 @@ def export(name: str) -> int:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @data_option
 def erase(name: str, yes: bool) -> int:
-    """Erase a listener and everything of theirs; models forget them at the next learning."""
+    """Erase a listener and everything of theirs; taste is learned again without them."""
+    from synesthete.cli.progress import shown
+    from synesthete.jobs.learn import relearn
+    from synesthete.parts import open_parts
+    from synesthete.settings import load_settings
+
     with _catalog() as catalog:
         account = _account(catalog, name)
         if not yes:
@@ -160,7 +165,10 @@ def erase(name: str, yes: bool) -> int:
             )
         with catalog.begin():
             catalog.personal.erase(catalog.accounts.leaving(account.id).id)
-    note(f"{account.name} is gone. `synesthete learn` makes the models forget them too.")
+    note(f"{account.name} is gone.")
+    with open_parts(load_settings(data_folder())) as parts, shown() as report:
+        if relearn(parts, report):
+            note("Taste has been learned again without them.")
     return DONE
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, pairwise
 from pathlib import Path
@@ -39,19 +40,38 @@ class Material:
 def learn(parts: Parts, report: Report | None = None, wait: bool = False, seed: int = 0) -> Learned:
     """Learn taste from all listens and playlists, as a job, and put it in force.
 
-    What was learned before answers until then. Raises InputError while there is nothing to learn from.
+    What was learned before answers until then. Raises InputError while there is nothing to learn from; what was
+    learned from people who have been erased since is removed all the same.
     """
     with running(parts.catalog, "learn", None, report, wait) as run:
-        material = read_material(parts.catalog)
+        erased = parts.catalog.personal.erased
+        try:
+            material = read_material(parts.catalog)
+        except InputError:
+            shutil.rmtree(parts.taste_folder, ignore_errors=True)
+            raise
         run.found, run.message = 1, told(material)
         run.tell(at_once=True)
         sound = _sound(parts, material.ids)
         learned = Learned.learn(
             material.ids, material.plays, material.facts, material.order, sound, seed, parts.stamp
         )
+        learned.erased = erased
         put_in_force(learned, parts.taste_folder)
         run.count("done")
     return learned
+
+
+def relearn(parts: Parts, report: Report | None = None) -> bool:
+    """Learn again without those who have been erased since; False where nothing had been learned of them.
+
+    Where nothing is left to learn from, what was learned is removed.
+    """
+    if not (parts.taste_folder / Learned.MARK).exists() or parts.taste is not None:
+        return False
+    with suppress(InputError):  # nobody is left: the models are gone, and that is all there is to do
+        learn(parts, report, wait=True)
+    return True
 
 
 def told(material: Material) -> str:

@@ -51,9 +51,12 @@ class Learned:
         points: Als | None = None,
         bridge: Bridge | None = None,
         ear: str | None = None,
+        erased: int = 0,
     ):
         self.ids, self.listeners, self.model, self.next = ids, listeners, model, following
         self.points, self.bridge, self.ear = points, bridge, ear
+        self.erased = erased
+        """How many people had been erased from the library when it was learned."""
 
     @classmethod
     def learn(
@@ -183,6 +186,7 @@ class Learned:
             "listeners": self.listeners.tolist(),
             "parts": [name for name, part in parts.items() if part is not None],
             "ear": self.ear,
+            "erased": self.erased,
         }
         fresh = folder / f".{self.MARK}.new"
         fresh.write_text(json.dumps(document), encoding="utf-8")
@@ -197,7 +201,7 @@ class Learned:
             ids = np.asarray(document["ids"], dtype=np.int64)
             listeners = np.asarray(document["listeners"], dtype=np.int64)
             parts = set(document["parts"])
-            ear = document["ear"]
+            ear, erased = document["ear"], int(document["erased"])
         except FileNotFoundError:
             raise NotFound(
                 "no taste was learned yet", subject=folder, hint="Run `synesthete learn`."
@@ -220,6 +224,7 @@ class Learned:
             Als.load(folder / "points") if "points" in parts else None,
             Bridge.load(folder / "bridge") if "bridge" in parts else None,
             ear,
+            erased,
         )
 
     def _places(self, track_ids: Sequence[int]) -> NDArray[np.int64]:

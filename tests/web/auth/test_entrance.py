@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from fastapi.testclient import TestClient
 
 from synesthete.errors import InputError
+from synesthete.jobs.learn import learn
 from synesthete.settings import Settings
 from synesthete.web.auth.entrance import COOKIE, check_listening, is_loopback
 from synesthete.web.auth.proofs import hash_password, password_fits
@@ -149,6 +152,7 @@ def test_erasing_oneself_leaves_nothing(two_people):
     ben.post(f"{API}/listens", json={"listens": [{"at": 5, "track_id": 1}]})
     ben.post(f"{API}/searches", json={"text": "blue"})
     ben.get(f"{API}/tracks/1/similar")
+    learn(stranger.parts)
     exported = ben.get(f"{API}/me/export").json()
     assert [len(exported[part]) for part in ("listens", "feedback", "playlists", "searches")] == [1, 1, 1, 1]
     assert exported["playlists"][0]["tracks"][0]["title"] and exported["impressions"]
@@ -158,6 +162,12 @@ def test_erasing_oneself_leaves_nothing(two_people):
     left = catalog.personal.export(who)
     assert left.pop("listener") is None and not any(left.values())
     assert catalog.values.get("people erased") == "1"
+    assert stranger.parts.taste is None, "what was learned from him answers no more"
+    errands = stranger.app.state.house.errands
+    deadline = time.monotonic() + 60
+    while errands.running() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not stranger.parts.taste_folder.exists(), "nobody else has listened: nothing is left to know"
 
 
 def test_the_last_owner_cannot_leave_the_others_alone(two_people):

@@ -71,4 +71,4 @@ def invitation(house: TheHouse, request: Request, _who: Asking, listener_id: Its
 @router.delete("/{listener_id}", status_code=204)
 def remove(house: TheHouse, _who: Asking, listener_id: ItsId) -> None:
     """Erase someone and everything of theirs."""
-    leave(house.catalog, listener_id)
+    leave(house, listener_id)

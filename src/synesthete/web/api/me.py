@@ -7,7 +7,6 @@ from zoneinfo import available_timezones
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
-from synesthete.catalog import Catalog
 from synesthete.catalog.accounts import Account
 from synesthete.errors import Conflict, InputError, NotAllowed
 from synesthete.web import show
@@ -85,15 +84,20 @@ def export(house: TheHouse, who: Asking) -> JSONResponse:
 
 @router.delete("/me", status_code=204)
 def erase(house: TheHouse, response: Response, who: Asking) -> None:
-    """Erase the listener who asks and everything of theirs; models forget them at the next learning."""
-    leave(house.catalog, who.id)
+    """Erase the listener who asks and everything of theirs; taste is learned again without them."""
+    leave(house, who.id)
     response.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax")
 
 
-def leave(catalog: Catalog, listener_id: int) -> None:
-    """Erase a person. Raises Conflict for the last owner among others."""
-    with catalog.begin():
-        catalog.personal.erase(catalog.accounts.leaving(listener_id).id)
+def leave(house: House, listener_id: int) -> None:
+    """Erase a person. Raises Conflict for the last owner among others.
+
+    What was learned from them answers no more, and taste is learned again without them.
+    """
+    with house.catalog.begin():
+        house.catalog.personal.erase(house.catalog.accounts.leaving(listener_id).id)
+    if house.parts.taste_folder.exists():
+        house.errands.start("learn", ["learn"], again=True)
 
 
 def welcome(house: House, request: Request, response: Response, account: Account) -> Me:
