@@ -203,7 +203,7 @@ def test_hearts_become_feedback_once_and_never_over_a_word_of_the_house(catalog,
     assert result.written == {
         "opinions": 1,
         "opinions known before": 1,
-        "opinions about tracks that are not here": 1,
+        "opinions kept until their tracks come": 1,
     }
     words = catalog.feedback.words(owner)
     assert words.liked == {cogs} and words.never == {wheels}

@@ -37,6 +37,7 @@ from synesthete.catalog.searches import Searches
 from synesthete.catalog.shares import Shares
 from synesthete.catalog.statistics import Statistics
 from synesthete.catalog.tracks import Tracks
+from synesthete.catalog.unmatched import Unmatched
 from synesthete.catalog.values import Values
 
 
@@ -193,6 +194,11 @@ class Catalog:
     def listens(self) -> Listens:
         """What was played, when, by whom."""
         return Listens(self)
+
+    @cached_property
+    def unmatched(self) -> Unmatched:
+        """What people played, listed and said that is not here yet."""
+        return Unmatched(self)
 
     @cached_property
     def feedback(self) -> FeedbackWords:

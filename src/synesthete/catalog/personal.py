@@ -26,6 +26,7 @@ from synesthete.catalog.schema import (
     searches,
     shares,
     tracks,
+    waiting_words,
 )
 from synesthete.catalog.writing import upsert
 
@@ -34,6 +35,7 @@ _EXPORTED = (
     listens,
     play_counts,
     feedback,
+    waiting_words,
     searches,
     impressions,
     letters,

@@ -109,8 +109,11 @@ def entry(described: Description, year: int | None = None, genres: tuple[str, ..
     )
 
 
-def known_tracks(catalog: Catalog, with_file: bool = False) -> Iterator[Known]:
-    """What matching needs of the catalog's visible tracks, those with a file first."""
+def known_tracks(catalog: Catalog, with_file: bool = False, since: int = 0) -> Iterator[Known]:
+    """What matching needs of the catalog's visible tracks, those with a file first.
+
+    Only tracks that are new, or were named anew, at `since` (unix seconds) or later.
+    """
     c = tracks.c
     asked = (
         select(
@@ -119,7 +122,7 @@ def known_tracks(catalog: Catalog, with_file: bool = False) -> Iterator[Known]:
         )
         .join(artists, artists.c.id == c.artist_id)
         .outerjoin(albums, albums.c.id == c.album_id)
-        .where(c.missing_at.is_(None))
+        .where(c.missing_at.is_(None), c.changed_at >= since)
     )  # fmt: skip
     with catalog.read() as connection:
         for row in connection.execute(asked.where(c.path.is_not(None)).order_by(c.id)):

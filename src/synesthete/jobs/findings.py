@@ -100,10 +100,14 @@ class Writer:
         words = self.catalog.feedback.words(self.listener_id)
         said = words.liked | words.disliked | words.never
         ids = self._matched([opinion.track for opinion in opinions])
+        late = [(o.track, o.word, o.at) for o, i in zip(opinions, ids, strict=True) if i is None]
+        kept = self.catalog.unmatched.keep_words(self.listener_id, late, self.kind)
+        self.counts["opinions kept until their tracks come"] += kept
+        self.counts["opinions known before"] += len(late) - kept
         for opinion, track_id in zip(opinions, ids, strict=True):
             if track_id is None:
-                self.counts["opinions about tracks that are not here"] += 1
-            elif track_id in said:
+                continue
+            if track_id in said:
                 self.counts["opinions known before"] += 1
             else:
                 self.catalog.feedback.say(self.listener_id, opinion.word, track_id=track_id, source=self.kind)

@@ -15,6 +15,7 @@ from synesthete.jobs.analyze import analyze
 from synesthete.jobs.executors import Executor, Processes, cores
 from synesthete.jobs.hear import Ear
 from synesthete.jobs.refresh import Keeper, refresh
+from synesthete.jobs.rematch import rematch, told
 from synesthete.jobs.running import Report, running
 from synesthete.jobs.scan import Findings, scan
 from synesthete.parts import Parts
@@ -49,7 +50,8 @@ def look(
     about = None if folders is None else ", ".join(f.path for f in folders)
     with running(parts.catalog, "scan", about, report, wait) as run:
         findings = scan(parts.catalog, hands, run, folders, empty_is_gone)
-        run.message = in_one_line(findings)
+        late = told(rematch(parts.catalog))
+        run.message = in_one_line(findings) + (f"; now known here: {late}" if late else "")
     return findings
 
 

@@ -32,6 +32,7 @@ from synesthete.catalog.schema.people import (
     searches,
     sessions,
     shares,
+    waiting_words,
 )
 from synesthete.catalog.schema.work import imports, jobs, ledger, scores, values
 
@@ -66,4 +67,5 @@ __all__ = [
     "track_genres",
     "tracks",
     "values",
+    "waiting_words",
 ]

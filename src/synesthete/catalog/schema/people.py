@@ -116,6 +116,21 @@ feedback = Table(
     Index(None, "listener_id", "artist_id"),
 )  # fmt: skip
 
+waiting_words = Table(
+    "waiting_words", metadata,  # words about tracks that are not here, kept until they come
+    Column("id", Id, primary_key=True),
+    _listener(),
+    Column("what", String, nullable=False),  # the folded description: a later word takes the place of the first
+    Column("word", String, nullable=False),  # like | dislike | never
+    Column("at", BigInteger, nullable=False),
+    Column("source", String, nullable=False),
+    Column("title", String),
+    Column("artist", String),
+    Column("album", String),
+    Column("recording_mbid", String),
+    UniqueConstraint("listener_id", "what"),
+)  # fmt: skip
+
 playlists = Table(
     "playlists", metadata,
     Column("id", Id, primary_key=True),
