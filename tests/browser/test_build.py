@@ -87,7 +87,7 @@ def test_what_the_server_says_of_music_is_known_in_german() -> None:
     words = {one.label for one in TABLE.values()} | {word for one in TABLE.values() for word in one.degrees}
     for word in sorted(words):
         assert re.search(rf"^  '?{re.escape(word)}'?: ", known, re.M), word
-    source = inspect.getsource(explain.reason)
+    source = inspect.getsource(explain._sentence)
     sentences = [re.sub(r"\{[^}]*\}", "{}", found) for found in re.findall(r'return f?"([^"]+)"', source)]
     assert len(sentences) >= 7
     for sentence in sentences:

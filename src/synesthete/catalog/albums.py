@@ -63,6 +63,19 @@ class Albums(Noun):
             rows = connection.execute(_ALL.where(_HAS_TRACKS).order_by(*by).limit(n).offset(offset))
             return [_album(row) for row in rows]
 
+    def initials(self) -> list[tuple[str, int]]:
+        """First letters of the folded titles with how many albums with visible tracks have it, in order."""
+        initial = func.substr(albums.c.key, 1, 1)
+        asked = (
+            select(initial, func.count())
+            .select_from(albums)
+            .where(_HAS_TRACKS)
+            .group_by(initial)
+            .order_by(initial)
+        )
+        with self._catalog.read() as connection:
+            return [(letter, count) for letter, count in connection.execute(asked)]
+
     def of(self, artist_id: int) -> list[Album]:
         """The artist's albums, oldest first."""
         asked = _ALL.where(albums.c.artist_id == artist_id, _HAS_TRACKS).order_by(albums.c.year, albums.c.key)

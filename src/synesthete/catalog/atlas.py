@@ -44,7 +44,7 @@ class Atlas(Noun):
         """Ids (N,) int64 ascending and places (N, 2) float32 of visible tracks on the map."""
         p = positions.c
         rows = self._visible(select(p.track_id, p.x, p.y), positions)
-        table = np.array(rows, np.float64).reshape(-1, 3)
+        table = _table(rows, 3, np.float64)
         return table[:, 0].astype(np.int64), table[:, 1:].astype(np.float32)
 
     def places(self, ids: Sequence[int]) -> dict[int, tuple[float, float]]:
@@ -98,7 +98,7 @@ class Atlas(Noun):
     def cluster_column(self) -> tuple[np.ndarray, np.ndarray, list[str]]:
         """Ids (N,) int64 ascending, cluster of each (N,) int64, and the names of clusters by number."""
         c = clusters.c
-        table = np.array(self._visible(select(c.track_id, c.cluster), clusters), np.int64).reshape(-1, 2)
+        table = _table(self._visible(select(c.track_id, c.cluster), clusters), 2, np.int64)
         return table[:, 0], table[:, 1], self._names()
 
     def years(self) -> tuple[np.ndarray, np.ndarray]:
@@ -106,7 +106,7 @@ class Atlas(Noun):
         t = tracks.c
         asked = select(t.id, t.year).where(t.missing_at.is_(None), t.year.is_not(None)).order_by(t.id)
         with self._catalog.read() as connection:
-            table = np.array(connection.execute(asked).fetchall(), np.float64).reshape(-1, 2)
+            table = _table(connection.execute(asked).fetchall(), 2, np.float64)
         return table[:, 0].astype(np.int64), table[:, 1].astype(np.float32)
 
     def first_genres(self) -> Mapping[int, str]:
@@ -128,3 +128,8 @@ class Atlas(Noun):
         joined = asked.join(tracks, tracks.c.id == table.c.track_id).where(tracks.c.missing_at.is_(None))
         with self._catalog.read() as connection:
             return connection.execute(joined.order_by(table.c.track_id) if ordered else joined).fetchall()
+
+
+def _table(rows: Sequence[Sequence], columns: int, kind: type) -> np.ndarray:
+    """Rows (N, columns) of numbers. As plain tuples: NumPy asks each row of a database for names it does not have."""
+    return np.array([tuple(row) for row in rows], kind).reshape(-1, columns)

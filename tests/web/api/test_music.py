@@ -157,3 +157,20 @@ def test_clusters_are_ready_playlists(client):
     page = client.get(f"{API}/clusters/{clusters[0]['id']}").json()
     assert len(page["tracks"]) == clusters[0]["tracks"]
     assert client.get(f"{API}/clusters/77").status_code == 404
+
+
+def test_artists_and_albums_come_page_by_page_with_their_initials(client):
+    whole = client.get(f"{API}/artists", params={"n": 500}).json()
+    names = [artist["name"] for artist in whole["artists"]]
+    assert len(names) == whole["total"] > 1
+    paged = [
+        client.get(f"{API}/artists", params={"n": 1, "offset": i}).json()["artists"][0]["name"]
+        for i in range(len(names))
+    ]
+    assert paged == names
+    assert sum(one["count"] for one in whole["initials"]) == whole["total"]
+    assert [one["letter"] for one in whole["initials"]] == ["a", "c", "u"]
+    albums = client.get(f"{API}/albums").json()
+    assert [a["title"] for a in albums["albums"]] == sorted(a["title"] for a in albums["albums"])
+    assert client.get(f"{API}/albums", params={"order": "newest"}).json()["initials"] == []
+    assert client.get(f"{API}/albums", params={"order": "loudest"}).status_code == 422

@@ -8,6 +8,7 @@ class Session {
   /** True when the server answered that it does not know us. */
   locked = $state(false);
   failed: unknown = $state.raw(null);
+  #last: number | undefined;
 
   get isOwner(): boolean {
     return this.me?.listener?.role === 'owner' && this.me.scopes.includes('admin');
@@ -19,6 +20,7 @@ class Session {
     try {
       this.me = await get<Me>('/me');
       this.locked = this.me.via === null;
+      this.#last = this.me.listener?.id;
       if (!this.locked) await this.look();
     } catch (error) {
       this.failed = error;
@@ -30,15 +32,16 @@ class Session {
   }
 
   async signIn(login: { name?: string; password?: string; token?: string }): Promise<void> {
+    const before = this.me?.listener?.id ?? this.#last;
     this.me = await write<Me>('POST', '/login', login);
+    if (before !== undefined && before !== this.me.listener?.id) return location.reload(); // nothing of theirs stays
     this.locked = false;
     await this.look();
   }
 
   async signOut(): Promise<void> {
     await write('POST', '/logout');
-    this.me = await get<Me>('/me');
-    this.locked = this.me.via === null;
+    location.reload();
   }
 }
 

@@ -1,17 +1,49 @@
-"""Artists and albums: their pages."""
+"""Artists and albums: all of them page by page, and the page of each."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Literal
 
 from fastapi import APIRouter
 
 from synesthete.web.api.models.music import AlbumPage, ArtistPage, Track
-from synesthete.web.house import Asking, ItsId, TheHouse
+from synesthete.web.api.models.shelves import AlbumList, ArtistList, Initial
+from synesthete.web.house import Asking, Count, ItsId, Offset, TheHouse
 from synesthete.web.show import Shower
 
 router = APIRouter(tags=["music"])
+
+
+@router.get("/artists")
+def artists(house: TheHouse, who: Asking, n: Count = 50, offset: Offset = 0) -> ArtistList:
+    """Artists with tracks in order of name, page by page."""
+    catalog, show = house.catalog, Shower(house.catalog, who)
+    initials = catalog.artists.initials()
+    return ArtistList(
+        artists=show.artists(catalog.artists.all(n, offset)),
+        total=sum(count for _, count in initials),
+        initials=[Initial(letter=letter, count=count) for letter, count in initials],
+    )
+
+
+@router.get("/albums")
+def albums(
+    house: TheHouse,
+    who: Asking,
+    order: Literal["title", "artist", "year", "newest"] = "title",
+    n: Count = 50,
+    offset: Offset = 0,
+) -> AlbumList:
+    """Albums with tracks, page by page."""
+    catalog, show = house.catalog, Shower(house.catalog, who)
+    initials = catalog.albums.initials()
+    return AlbumList(
+        albums=show.albums(catalog.albums.all(order, n, offset)),
+        total=sum(count for _, count in initials),
+        initials=[Initial(letter=letter, count=count) for letter, count in initials if order == "title"],
+    )
 
 
 @router.get("/artists/{artist_id}")

@@ -51,6 +51,8 @@ RULES: dict[str, Rule] = {
     "GET /tracks/{track_id}/similar": READ,
     "GET /tracks/{track_id}/peaks": READ,
     "GET /tracks/{track_id}/spectrogram": READ,
+    "GET /artists": READ,
+    "GET /albums": READ,
     "GET /artists/{artist_id}": READ,
     "GET /artists/{artist_id}/similar": READ,
     "GET /albums/{album_id}": READ,

@@ -208,6 +208,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/artists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Artists
+         * @description Artists with tracks in order of name, page by page.
+         */
+        get: operations["artists_artists"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/albums": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Albums
+         * @description Albums with tracks, page by page.
+         */
+        get: operations["artists_albums"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/artists/{artist_id}": {
         parameters: {
             query?: never;
@@ -1078,7 +1118,7 @@ export interface paths {
         post?: never;
         /**
          * Erase
-         * @description Erase the listener who asks and everything of theirs; models forget them at the next learning.
+         * @description Erase the listener who asks and everything of theirs; taste is learned again without them.
          */
         delete: operations["me_erase"];
         options?: never;
@@ -1651,6 +1691,21 @@ export interface components {
             has_cover: boolean;
         };
         /**
+         * AlbumList
+         * @description A page of albums.
+         */
+        AlbumList: {
+            /** Albums */
+            albums: components["schemas"]["Album"][];
+            /** Total */
+            total: number;
+            /**
+             * Initials
+             * @description First letters of titles; empty in another order.
+             */
+            initials: components["schemas"]["Initial"][];
+        };
+        /**
          * AlbumPage
          * @description An album and its tracks in playing order.
          */
@@ -1733,6 +1788,21 @@ export interface components {
             cover_track_id?: number | null;
             /** Word */
             word?: ("like" | "dislike" | "never") | null;
+        };
+        /**
+         * ArtistList
+         * @description A page of artists in order of name.
+         */
+        ArtistList: {
+            /** Artists */
+            artists: components["schemas"]["Artist"][];
+            /** Total */
+            total: number;
+            /**
+             * Initials
+             * @description In the same order, so that a letter can be jumped to.
+             */
+            initials: components["schemas"]["Initial"][];
         };
         /**
          * ArtistPage
@@ -2313,6 +2383,16 @@ export interface components {
             size: number;
             /** Dim */
             dim: number;
+        };
+        /**
+         * Initial
+         * @description A first letter, and how many begin with it.
+         */
+        Initial: {
+            /** Letter */
+            letter: string;
+            /** Count */
+            count: number;
         };
         /**
          * Invitation
@@ -4301,6 +4381,89 @@ export interface operations {
                 };
                 content: {
                     "image/png": unknown;
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    artists_artists: {
+        parameters: {
+            query?: {
+                n?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArtistList"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+            /** @description Default Response */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorAnswer"];
+                };
+            };
+        };
+    };
+    artists_albums: {
+        parameters: {
+            query?: {
+                order?: "title" | "artist" | "year" | "newest";
+                n?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlbumList"];
                 };
             };
             /** @description Unprocessable Entity */

@@ -70,6 +70,22 @@ export class Points {
     return best;
   }
 
+  /** How many points lie in a box, counted up to `most`. */
+  within(left: number, top: number, right: number, bottom: number, most: number): number {
+    let count = 0;
+    const [c0, c1] = [this.#axis(left, this.left), this.#axis(right, this.left)];
+    const [r0, r1] = [this.#axis(top, this.top), this.#axis(bottom, this.top)];
+    for (let row = r0; row <= r1; row++) {
+      const end = this.#starts[row * CELLS + c1 + 1]!;
+      for (let m = this.#starts[row * CELLS + c0]!; m < end && count < most; m++) {
+        const i = this.#members[m]!;
+        const [x, y] = [this.xs[i]!, this.ys[i]!];
+        if (x >= left && x <= right && y >= top && y <= bottom) count += 1;
+      }
+    }
+    return count;
+  }
+
   /** Ids inside a polygon given as x, y, x, y ... in the points' own units. */
   inside(polygon: number[]): number[] {
     const found: number[] = [];
@@ -90,31 +106,50 @@ export function contains(polygon: number[], x: number, y: number): boolean {
   return inside;
 }
 
-/** Where a group of points is at home: above the middle of it, unless it is scattered. */
-export function homeOf(points: Points, values: Float32Array, wanted: number): { x: number; y: number } | null {
-  const members = [...values.keys()].filter((i) => values[i] === wanted);
-  const median = (numbers: number[]) => numbers.sort((a, b) => a - b)[numbers.length >> 1]!;
-  const x = median(members.map((i) => points.xs[i]!));
-  const y = median(members.map((i) => points.ys[i]!));
-  const spread = median(members.map((i) => Math.hypot(points.xs[i]! - x, points.ys[i]! - y)));
-  if (members.length < 3 || spread > 0.12 * points.extent) return null;
-  const close = members.filter((i) => Math.hypot(points.xs[i]! - x, points.ys[i]! - y) <= 2 * spread);
-  return { x, y: Math.max(y - 0.06 * points.extent, close.reduce((top, i) => Math.min(top, points.ys[i]!), y)) };
+export interface Home {
+  x: number;
+  y: number;
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+}
+
+/** Where a group of points is at home: its middle and the box around most of it, unless it is scattered. */
+export function homeOf(points: Points, values: Float32Array, wanted: number): Home | null {
+  const members: number[] = [];
+  for (let i = 0; i < values.length; i++) if (values[i] === wanted) members.push(i);
+  if (members.length < 3) return null;
+  const middle = (numbers: Float64Array) => numbers.sort()[numbers.length >> 1]!;
+  const x = middle(Float64Array.from(members, (i) => points.xs[i]!));
+  const y = middle(Float64Array.from(members, (i) => points.ys[i]!));
+  const away = (i: number) => Math.hypot(points.xs[i]! - x, points.ys[i]! - y);
+  const spread = middle(Float64Array.from(members, away));
+  if (spread > 0.12 * points.extent) return null;
+  const home: Home = { x, y, left: x, right: x, top: y, bottom: y };
+  for (const i of members) {
+    if (away(i) > 2 * spread) continue;
+    home.left = Math.min(home.left, points.xs[i]!);
+    home.right = Math.max(home.right, points.xs[i]!);
+    home.top = Math.min(home.top, points.ys[i]!);
+    home.bottom = Math.max(home.bottom, points.ys[i]!);
+  }
+  return home;
 }
 
 const LEFTOVER = 'Other';
-const GRAY = '#8b849d';
 
-/** The color of a category; what is left over is gray. */
-export function categoryColor(color: MapColor, value: number): string {
-  return color.categories[value] === LEFTOVER ? GRAY : categories[value % categories.length]!;
+/** The color of a category; what is left over steps back. */
+export function categoryColor(color: MapColor, value: number, dark: boolean): string {
+  if (color.categories[value] === LEFTOVER) return dark ? '#4d4760' : '#bcb5cb';
+  return categories[value % categories.length]!;
 }
 
 /** Red, green, blue for each point. */
-export function paintPoints(values: Float32Array, color: MapColor): Uint8Array {
+export function paintPoints(values: Float32Array, color: MapColor, dark: boolean): Uint8Array {
   const rgb = new Uint8Array(values.length * 3);
   const palette = color.categories.map((_, value) => {
-    const hex = categoryColor(color, value);
+    const hex = categoryColor(color, value, dark);
     return [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
   });
   const [low, high] = [color.low ?? 0, color.high ?? 1];

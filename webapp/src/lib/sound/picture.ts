@@ -3,7 +3,10 @@ import { paint } from './colors';
 
 export async function drawPicture(canvas: HTMLCanvasElement, address: string, signal: AbortSignal): Promise<void> {
   const response = await fetch(address, { signal, credentials: 'same-origin' });
-  if (!response.ok) throw new Error(`${response.status}`);
+  if (!response.ok) {
+    void response.body?.cancel(); // an answer nobody reads would hold its connection
+    throw new Error(`${response.status}`);
+  }
   const bitmap = await createImageBitmap(await response.blob());
   if (signal.aborted) return;
   canvas.width = bitmap.width;
