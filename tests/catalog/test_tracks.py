@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synesthete.catalog import Entry
+from synesthete.catalog import Catalog, Entry
 from synesthete.catalog.folding import clean, fold, search_words
 from synesthete.catalog.tracks import Filter
+from synesthete.catalog.words import CANDIDATES
 from synesthete.errors import NotFound
 
 
@@ -162,6 +163,36 @@ def test_artists_by_the_beginning_of_any_word(shelf):
     ]
     assert catalog.artists.search("beat")[0].name == "The Beatles"
     assert catalog.artists.search("zz") == []
+
+
+@pytest.mark.parametrize(
+    ("phrase", "names"),
+    [
+        ("black sab", ["Black Sabbath"]),
+        ("black", ["Black Sabbath", "Karen O, black"]),
+        ("sabbath black", []),
+        ('black "sab', ["Black Sabbath"]),
+        ("o' black & *", []),
+        ("it's", ["It's \\ : OK"]),
+        ("!!!", ["!!!"]),
+        ("田ヒ", ["宇多田ヒカル"]),
+        ("", []),
+    ],
+)
+def test_names_hold_the_phrase_as_it_stands(catalog: Catalog, phrase: str, names: list[str]) -> None:
+    """Artists by name and albums by title, whatever signs are typed; "and" and "artist" are words like others."""
+    named = ["Black Sabbath", "Karen O, black", "It's \\ : OK", "!!!", "宇多田ヒカル"]
+    catalog.tracks.put_many([Entry("one", name, album=name) for name in named])
+    assert [artist.name for artist in catalog.artists.search(phrase)] == names
+    assert [album.title for album in catalog.albums.search(phrase)] == names
+
+
+def test_a_name_is_found_by_itself_however_many_begin_with_it(catalog: Catalog) -> None:
+    """Phrases of one letter look at a part of the library only; the artist of that very name is always there."""
+    catalog.tracks.put_many(
+        [Entry(f"{n}", f"A band {n}") for n in range(2 * CANDIDATES)] + [Entry("last", "A")]
+    )
+    assert catalog.artists.search("a", 1)[0].name == "A"
 
 
 def test_odd_text_is_stored_and_found(catalog):

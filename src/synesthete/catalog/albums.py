@@ -7,9 +7,11 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Row, func, select, update
 
+from synesthete.catalog.among import among, these
 from synesthete.catalog.folding import clean, fold
 from synesthete.catalog.noun import Noun
 from synesthete.catalog.schema import albums, artists, tracks
+from synesthete.catalog.words import ids_named
 from synesthete.catalog.writing import batches, upsert
 from synesthete.errors import NotFound
 from synesthete.music import Album, AlbumId, ArtistId, TrackId
@@ -38,16 +40,17 @@ class Albums(Noun):
         return found
 
     def search(self, phrase: str, n: int = 20) -> list[Album]:
-        """Up to n albums with visible tracks whose title holds the phrase."""
-        key = fold(phrase)
-        if not key:
-            return []
-        begins = albums.c.key.startswith(key, autoescape=True)
-        inside = albums.c.key.contains(" " + key, autoescape=True)
-        asked = _ALL.where(begins | inside, _HAS_TRACKS)
-        asked = asked.order_by(begins.desc(), func.length(albums.c.key), albums.c.id).limit(n)
+        """Up to n albums with visible tracks whose title holds the phrase, titles that begin with it first.
+
+        The shorter title goes first; the last word of the phrase may be unfinished.
+        """
+        begins = albums.c.key.startswith(fold(phrase), autoescape=True)
+        ranked = _ALL.where(among(albums.c.id)).order_by(
+            begins.desc(), func.length(albums.c.key), albums.c.id
+        )
         with self._catalog.read() as connection:
-            return [_album(row) for row in connection.execute(asked)]
+            ids = ids_named(connection, "album", phrase)
+            return [_album(row) for row in connection.execute(ranked.limit(n), these(ids))]
 
     def all(self, order: Order = "title", n: int = 500, offset: int = 0) -> list[Album]:
         """Albums with visible tracks, n from `offset`."""

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Row, func, select, update
 
+from synesthete.catalog.among import among, these
 from synesthete.catalog.folding import clean, fold
 from synesthete.catalog.noun import Noun
 from synesthete.catalog.schema import artists, tracks
+from synesthete.catalog.words import ids_named
 from synesthete.catalog.writing import batches, upsert
 from synesthete.errors import NotFound
 from synesthete.music import Artist, ArtistId, TrackId
@@ -41,18 +43,20 @@ class Artists(Noun):
         return None if row is None else _artist(row)
 
     def search(self, phrase: str, n: int = 20) -> list[Artist]:
-        """Up to n artists with visible tracks whose name holds the phrase, names that begin with it first."""
+        """Up to n artists with visible tracks whose name holds the phrase, names that begin with it first.
+
+        The shorter name goes first; the last word of the phrase may be unfinished.
+        """
         key = fold(phrase)
-        if not key:
-            return []
         begins = artists.c.key.startswith(key, autoescape=True)
-        inside = artists.c.key.contains(" " + key, autoescape=True)
-        asked = _ALL.where(begins | inside, _HAS_TRACKS)
         with self._catalog.read() as connection:
-            rows = connection.execute(
-                asked.order_by(begins.desc(), func.length(artists.c.key), artists.c.id).limit(n)
+            ids = ids_named(connection, "artist", phrase)
+            exact = select(artists.c.id).where(artists.c.key == key, _HAS_TRACKS)
+            ids += connection.execute(exact).scalars().all() if key else []
+            ranked = _ALL.where(among(artists.c.id)).order_by(
+                begins.desc(), func.length(artists.c.key), artists.c.id
             )
-            return [_artist(row) for row in rows]
+            return [_artist(row) for row in connection.execute(ranked.limit(n), these(ids))]
 
     def all(self, n: int = 500, offset: int = 0) -> list[Artist]:
         """Artists with visible tracks in order of name, n from `offset`."""

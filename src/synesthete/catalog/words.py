@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Literal
 
 from sqlalchemy import Connection, Row, text
 
@@ -74,6 +75,36 @@ def ids_with_words(connection: Connection, phrase: str, n: int, every: bool = Tr
     return [int(row[0]) for row in rows]
 
 
+def ids_named(
+    connection: Connection, noun: Literal["artist", "album"], phrase: str, some: int = 2 * CANDIDATES
+) -> list[int]:
+    """Ids of artists or albums of visible tracks whose name holds the phrase, in no order.
+
+    The words stand in it side by side, the last one perhaps unfinished. Of the tracks they have, `some` are
+    looked at, so that a phrase of one letter does not go through half a library; a name that is just the
+    phrase may then be among those that are not.
+    """
+    words = search_words(phrase)
+    if not words:
+        return []
+    lite = connection.dialect.name == "sqlite"
+    wanted = _fts5_phrase(words, noun) if lite else _tsquery_phrase(words, "B" if noun == "artist" else "C")
+    statement = (_NAMED_SQLITE if lite else _NAMED_POSTGRESQL).format(noun=noun)
+    return [int(i) for (i,) in connection.execute(text(statement), {"wanted": wanted, "some": some})]
+
+
+_NAMED_SQLITE = """
+SELECT DISTINCT t.{noun}_id FROM (
+    SELECT rowid AS id FROM track_words WHERE track_words MATCH :wanted LIMIT :some
+) AS w JOIN tracks AS t ON t.id = w.id WHERE t.missing_at IS NULL AND t.{noun}_id IS NOT NULL
+"""
+
+_NAMED_POSTGRESQL = """
+SELECT DISTINCT t.{noun}_id FROM (
+    SELECT track_id AS id FROM track_words, to_tsquery('simple', :wanted) AS q WHERE words @@ q LIMIT :some
+) AS w JOIN tracks AS t ON t.id = w.id WHERE t.missing_at IS NULL AND t.{noun}_id IS NOT NULL
+"""
+
 # Candidates are cut before they are ranked; shorter titles first among equals ("Help!" before "Help me").
 _ASK_SQLITE = f"""
 SELECT t.id FROM (
@@ -94,6 +125,17 @@ WHERE t.missing_at IS NULL ORDER BY round(w.goodness::numeric, 2) DESC, length(t
 
 def _joined(value: str) -> str:
     return " ".join(search_words(value))
+
+
+def _fts5_phrase(words: Sequence[str], column: str) -> str:
+    quoted = " ".join(words).replace('"', '""')
+    return f'{column} : "{quoted}" *'
+
+
+def _tsquery_phrase(words: Sequence[str], weight: str) -> str:
+    quoted = ["'" + word.replace("\\", "\\\\").replace("'", "''") + "':" + weight for word in words]
+    quoted[-1] += "*"
+    return " <-> ".join(quoted)
 
 
 def _fts5(words: Sequence[str], every: bool) -> str:
