@@ -11,13 +11,19 @@ from __future__ import annotations
 
 import argparse
 import random
+import re
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from urllib.parse import urlencode
+from urllib.request import urlopen
 
 import numpy as np
 
+from benchmarks.clips import cpu_of
 from synesthete.audio.decode import decode
 from synesthete.catalog import Catalog, Entry
 from synesthete.encoders.hearing import Plan
@@ -40,6 +46,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         adding(Path(folder), wanted.pieces, wanted.seconds, wanted.rounds)
         searching(Path(folder), wanted.tracks)
+        typing(Path(folder))
 
 
 def adding(folder: Path, pieces: int, seconds: float, rounds: int) -> None:
@@ -144,6 +151,26 @@ def searching(folder: Path, tracks: int) -> None:
         written_s = cpu_s(lambda: catalog.embeddings.put_many("e@1", range(1, tracks + 1), vectors))
         print(f"| write {tracks:,} vectors of 128 | {1000 * written_s:.0f} | |")
         print(f"| read them all | {1000 * cpu_s(lambda: catalog.embeddings.all('e@1')):.0f} | |")
+
+
+def typing(folder: Path) -> None:
+    """What a search as you type costs the server: tracks, artists and albums for one phrase, over HTTP."""
+    data = folder / "served"
+    data.mkdir()
+    for part in folder.glob("large.sqlite*"):
+        part.rename(data / part.name.replace("large", "catalog"))
+    run = [sys.executable, "-m", "synesthete", "--data", str(data), "serve", "--port", "0"]
+    print("| typed | CPU ms of the server |\n|---|---|")
+    with subprocess.Popen(run, stderr=subprocess.PIPE, text=True) as server:
+        assert server.stderr is not None
+        url = next(found[0] for line in server.stderr if (found := re.search(r"http://\S+", line)))
+        for phrase in ("b", "ka", "kal", "kalo", "kalo mi", "mira", "zzzz"):
+            for counted in (False, True):
+                before = cpu_of(server.pid)
+                for _ in range(20 if counted else 2):
+                    urlopen(f"{url}/api/v1/search?{urlencode({'text': phrase})}").read()
+            print(f"| {phrase} | {1000 * (cpu_of(server.pid) - before) / 20:.0f} |", flush=True)
+        server.terminate()
 
 
 def ask(catalog: Catalog, what: str, phrase: str) -> object:

@@ -187,6 +187,12 @@ def test_names_hold_the_phrase_as_it_stands(catalog: Catalog, phrase: str, names
     assert [album.title for album in catalog.albums.search(phrase)] == names
 
 
+def test_the_artist_of_an_album_is_not_mistaken_for_those_on_it(catalog: Catalog) -> None:
+    catalog.tracks.put(Entry("Army of Me", "Björk", "Now 31", album_artist="Various Artists"))
+    assert catalog.artists.search("various") == []
+    assert [artist.name for artist in catalog.artists.search("bjork")] == ["Björk"]
+
+
 def test_a_name_is_found_by_itself_however_many_begin_with_it(catalog: Catalog) -> None:
     """Phrases of one letter look at a part of the library only; the artist of that very name is always there."""
     catalog.tracks.put_many(

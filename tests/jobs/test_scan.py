@@ -61,6 +61,18 @@ def test_a_renamed_file_stays_itself_and_is_not_read(full, music_folder, monkeyp
     assert full.counts() == (6, 6, 0, 0, 0)
 
 
+def test_a_title_that_is_the_name_of_the_file_follows_the_file(full, music_folder):
+    before = full.ids()
+    (music_folder / "untagged.wav").rename(music_folder / "Nina Simone - Sinnerman.wav")
+    (music_folder / "Ada Byron" / "Engines" / "01 Cogs.flac").rename(music_folder / "x.flac")
+    assert _same(full.look()) == {"moved": 2}
+    track = full.catalog.tracks.get(before["untagged.wav"])
+    assert (track.title, track.artist) == ("Sinnerman", "Nina Simone")
+    assert full.catalog.tracks.get(before["01 Cogs.flac"]).title == "Cogs"
+    assert [t.id for t in full.catalog.tracks.search("sinnerman")] == [before["untagged.wav"]]
+    assert full.counts() == (6, 6, 0, 0, 0)
+
+
 def test_renumbered_files_keep_their_identities(full, music_folder):
     """02 -> 03 and 01 -> 02: every place is taken by another sound, and nobody is mistaken."""
     folder = music_folder / "Ada Byron" / "Engines"

@@ -53,9 +53,9 @@ class Artists(Noun):
             ids = ids_named(connection, "artist", phrase)
             exact = select(artists.c.id).where(artists.c.key == key, _HAS_TRACKS)
             ids += connection.execute(exact).scalars().all() if key else []
-            ranked = _ALL.where(among(artists.c.id)).order_by(
-                begins.desc(), func.length(artists.c.key), artists.c.id
-            )
+            holds = artists.c.key.contains(key, autoescape=True)  # the words may be its album's artist's
+            ranked = _ALL.where(among(artists.c.id), holds)
+            ranked = ranked.order_by(begins.desc(), func.length(artists.c.key), artists.c.id)
             return [_artist(row) for row in connection.execute(ranked.limit(n), these(ids))]
 
     def all(self, n: int = 500, offset: int = 0) -> list[Artist]:

@@ -20,7 +20,8 @@ from synesthete.music import TrackId
 class KnownFile:
     """What is remembered of one track's file.
 
-    `missing_at` is set while the track is hidden; `path` is None when another file has taken its place.
+    `missing_at` is set while the track is hidden; `path` is None when another file has taken its place;
+    `tags_from` tells whether the title is the file's name.
     """
 
     track_id: TrackId
@@ -31,6 +32,7 @@ class KnownFile:
     sound_hash: str | None
     missing_at: int | None
     folder_id: int
+    tags_from: str | None
 
 
 class Files(Noun):
@@ -82,5 +84,6 @@ class Files(Noun):
 
 _c = tracks.c
 _COLUMNS = (
-    _c.id, _c.path, _c.size, _c.modified_ns, _c.inode, _c.sound_hash, _c.missing_at, _c.folder_id
+    _c.id, _c.path, _c.size, _c.modified_ns, _c.inode, _c.sound_hash, _c.missing_at, _c.folder_id,
+    _c.tags_from,
 )  # fmt: skip

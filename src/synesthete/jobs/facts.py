@@ -13,6 +13,9 @@ from synesthete.errors import AudioError
 from synesthete.jobs.identity import sound_hash
 from synesthete.jobs.walk import Sighting
 
+FILE_NAME = "file name"
+"""Where the title of a file without tags is from."""
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -55,7 +58,7 @@ def entry_of(question: Question, tags: Tags, digest: str | None) -> Entry:
         isrc=tags.isrc,
         replaygain_db=tags.replaygain_db,
         has_cover=tags.cover is not None,
-        tags_from="file name" if "title" in tags.guessed else "tags",
+        tags_from=FILE_NAME if "title" in tags.guessed else "tags",
         folder_id=question.folder_id,
         path=seen.path,
         size=seen.size,

@@ -17,7 +17,7 @@ from synesthete.catalog.folders import Folder
 from synesthete.catalog.writing import batches
 from synesthete.errors import printable
 from synesthete.jobs.executors import Executor
-from synesthete.jobs.facts import Question, nameless, read_facts
+from synesthete.jobs.facts import FILE_NAME, Question, nameless, read_facts
 from synesthete.jobs.running import Run, Stopped
 from synesthete.jobs.walk import Sighting, walk
 
@@ -161,6 +161,7 @@ class _Scanner:
         for f in self._lost.values():
             self._by_facts.setdefault((f.size, f.modified_ns), []).append(f)
         self._old_at = {old.path: old for _, old in changed}
+        self._to_be_named: list[tuple[Sighting, KnownFile]] = []
 
     def _find_unseen(self, known: list[KnownFile]) -> list[KnownFile]:
         """Known files of the places looked at that were not seen there, closed doors aside."""
@@ -197,6 +198,7 @@ class _Scanner:
         unsettled: list[tuple[Entry, KnownFile]] = []
         for entries in self._facts([seen for seen, _ in changed]):
             unsettled += self._write_changed(entries)
+        self._name_anew()
         for entries in self._facts(fresh):
             self._write(entries)
         for batch in batches(unsettled, WRITE_EVERY):
@@ -216,8 +218,17 @@ class _Scanner:
             self._catalog.files.note([(old.track_id, place)])
         self._found(old)
         self._findings.moved += 1
-        self._run.count("done")
+        if old.tags_from == FILE_NAME and _name(old.path) != _name(seen.path):
+            self._to_be_named.append((seen, old))
+        else:
+            self._run.count("done")
         return True
+
+    def _name_anew(self) -> None:
+        """Tracks whose title was the name of their file, which is another now."""
+        old_at = {seen.path: old for seen, old in self._to_be_named}
+        for entries in self._facts([seen for seen, _ in self._to_be_named]):
+            self._put(entries, [old_at[str(entry.path)] for entry in entries])
 
     def _facts(self, seen: list[Sighting]) -> Iterable[list[Entry]]:
         """The entries of files, read by the hands, in batches to be written together."""
@@ -316,8 +327,12 @@ def _is_kin(old: KnownFile, seen: Sighting) -> bool:
     """Whether a file of the same size and time is the old one: the same inode, or the same name elsewhere."""
     if old.path == seen.path:
         return False
-    same_name = old.path is not None and os.path.basename(old.path) == os.path.basename(seen.path)
+    same_name = old.path is not None and _name(old.path) == _name(seen.path)
     return same_name or (seen.inode is not None and seen.inode == old.inode)
+
+
+def _name(path: str | None) -> str:
+    return os.path.basename(path or "")
 
 
 def forget(catalog: Catalog, track_ids: Sequence[int]) -> None:
