@@ -17,29 +17,36 @@ from typing import NoReturn
 
 import numpy as np
 
-from synesthete.errors import FormatError, MismatchError, NotFound
+from synesthete.errors import FormatError, MismatchError, NotFound, SynestheteError
 from synesthete.index.index import IndexCard
 
 CARD = "card.json"
 FORMAT = 1
 """Raised when older files can no longer be read; an index of another format is grown again."""
 REBUILD = "Run `synesthete index rebuild`."
+STILL_THERE = "See whether the disk has space, and run it again; the index that was there answers meanwhile."
 
 Writer = Callable[[Path], None]
 
 
 def write_index(folder: Path, card: IndexCard, contents: Mapping[str, Writer | Path]) -> dict[str, Path]:
-    """Write the named files (a Path means: this file, as it is) and put them in force; where they are."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write the named files (a Path means: this file, as it is) and put them in force; where they are.
+
+    Raises SynestheteError when that fails, as on a full disk; the index that was there stays in force.
+    """
     token = secrets.token_hex(4)
     files: dict[str, Path] = {}
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         for name, content in contents.items():
             files[name] = _placed(folder, name, token, content)
         _put_in_force(folder, card, files)
-    except BaseException:
+    except BaseException as error:
         for path in folder.glob(f"*.{token}"):
             path.unlink(missing_ok=True)
+        if isinstance(error, (OSError, RuntimeError)):  # FAISS says RuntimeError when a disk is full
+            what = f"the index could not be written ({getattr(error, 'strerror', None) or error})"
+            raise SynestheteError(what, subject=folder, hint=STILL_THERE) from error
         raise
     _sweep(folder, set(files.values()))
     return files
