@@ -61,3 +61,9 @@ def test_a_card_that_promises_too_much_is_refused(tmp_path: Path) -> None:
 def test_what_came_with_the_program_stays(tmp_path: Path) -> None:
     with pytest.raises(Conflict, match="stays"):
         shelf.remove("descriptors", tmp_path)
+
+
+def test_a_version_that_is_gone_says_how_to_go_on(tmp_path: Path) -> None:
+    """The program was updated and brings a newer ear: what was heard with the old one is heard anew."""
+    with pytest.raises(NotFound, match=r"aurora@0.*There is .*descriptors@1.*`synesthete update`"):
+        shelf.find("aurora@0", tmp_path)
