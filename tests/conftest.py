@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -78,11 +79,8 @@ def catalog_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]
         shutil.copy(request.getfixturevalue("_sqlite_template"), place)
         yield f"sqlite:///{place}"
         return
-    socket = request.getfixturevalue("postgres")
-    name = f"catalog_{os.getpid()}_{next(_NUMBERS)}"
-    _administer(socket, f"CREATE DATABASE {name} TEMPLATE template_catalog")
-    yield _postgres_url(socket, name)
-    _administer(socket, f"DROP DATABASE {name} WITH (FORCE)")
+    with empty_database(request.getfixturevalue("postgres")) as url:
+        yield url
 
 
 @pytest.fixture
@@ -103,6 +101,15 @@ def sqlite_catalog(_sqlite_template: Path, tmp_path: Path) -> Iterator[object]:
     shutil.copy(_sqlite_template, place)
     with Catalog(f"sqlite:///{place}", busy_s=5.0) as opened:
         yield opened
+
+
+@contextmanager
+def empty_database(socket: str) -> Iterator[str]:
+    """The URL of an empty catalog in the PostgreSQL server behind this socket folder."""
+    name = f"catalog_{os.getpid()}_{next(_NUMBERS)}"
+    _administer(socket, f"CREATE DATABASE {name} TEMPLATE template_catalog")
+    yield _postgres_url(socket, name)
+    _administer(socket, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 _NUMBERS = iter(range(10**9))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from email import message_from_bytes
-from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -54,13 +53,12 @@ def box() -> Iterator[Box]:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[Catalog]:
-    with Catalog(f"sqlite:///{tmp_path / 'c.sqlite'}") as catalog:
-        for number in range(40):
-            catalog.tracks.put(Entry(title=f"T{number}", artist="Ada"))
-        for name in ("Ana", "Ben"):
-            catalog.listeners.add(name, email=f"{name.lower()}@example.org", letter=True)
-        yield catalog
+def house(catalog: Catalog) -> Catalog:
+    for number in range(40):
+        catalog.tracks.put(Entry(title=f"T{number}", artist="Ada"))
+    for name in ("Ana", "Ben"):
+        catalog.listeners.add(name, email=f"{name.lower()}@example.org", letter=True)
+    return catalog
 
 
 def choose(subscriber, without):

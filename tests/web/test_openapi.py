@@ -8,6 +8,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from synesthete.parts import open_parts
+from synesthete.settings import load_settings
+from tests.conftest import empty_database
+from tests.web.house import furnish
+
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 
@@ -15,11 +22,22 @@ DOCS = ROOT / "docs"
 def test_no_question_is_answered_by_a_fault(open_house, tmp_path):
     """In a process of its own: ONNX Runtime may have set this one's thread to flush the smallest floats to zero,
     in which Hypothesis refuses to make any."""
-    data = open_house().parts.settings.data
-    command = [sys.executable, "-W", "ignore", "-m", "tests.web.ask_everything", str(data), str(tmp_path)]
+    assert _asked(open_house().parts.settings.data, tmp_path) > 400
+
+
+@pytest.mark.postgres
+def test_no_question_is_answered_by_a_fault_of_the_other_database(postgres, tmp_path):
+    with empty_database(postgres) as url:
+        with open_parts(load_settings(tmp_path / "data", database=url)) as parts:
+            furnish(parts, tmp_path / "music")
+        assert _asked(tmp_path / "data", tmp_path, url) > 400
+
+
+def _asked(*what: object) -> int:
+    command = [sys.executable, "-W", "ignore", "-m", "tests.web.ask_everything", *map(str, what)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    assert int(done.stdout.split()[-1]) > 200
+    return int(done.stdout.split()[-1])
 
 
 def test_the_document_is_printed_without_a_server():

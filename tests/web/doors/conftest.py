@@ -6,13 +6,24 @@ import pytest
 
 from synesthete.parts import Parts
 from synesthete.web.auth.proofs import hash_password
+from tests.conftest import empty_database
 from tests.web.house import house
 
 
+@pytest.fixture(scope="package", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    """Where the catalog is: in its file, and in PostgreSQL."""
+    if request.param == "sqlite":
+        yield None
+        return
+    with empty_database(request.getfixturevalue("postgres")) as url:
+        yield url
+
+
 @pytest.fixture(scope="package")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Parts, str]]:
+def place(tmp_path_factory: pytest.TempPathFactory, database: str | None) -> Iterator[tuple[Parts, str]]:
     """A furnished house with its server running, an owner "ana" and a listener "ben": the parts and the address."""
-    with house(tmp_path_factory.mktemp("doors")) as made:
+    with house(tmp_path_factory.mktemp("doors"), database=database) as made:
         parts, _ = made
         owner = parts.catalog.listeners.add(
             "ana", password_hash=hash_password("correct horse"), email="ana@example.org"
