@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import os
 import tomllib
+from datetime import time
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from platformdirs import user_data_path
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from synesthete.errors import SettingsError
 
 PREFIX = "SYNESTHETE_"
 FILE = "settings.toml"
+
+
+def _never(value: object) -> object:
+    return None if value == "never" else value
 
 
 class Settings(BaseModel):
@@ -44,6 +49,9 @@ class Settings(BaseModel):
     roots: tuple[Path, ...] = Field((), description="Folders the page may add; home when empty.")
     smtp: str | None = Field(None, description="smtp://user:password@host:port or smtps://... for letters.")
     letters_from: str | None = Field(None, description="Sender address of letters.")
+    nightly: Annotated[time | None, BeforeValidator(_never)] = Field(
+        time(4), description="When new music is looked for and taste is learned each night; or never."
+    )
     spotify_client_id: str | None = Field(None, description="Your own Spotify application's id.")
     spotify_client_secret: str | None = Field(None, description="Its secret.")
     oidc_issuer: str | None = Field(None, description="OpenID Connect issuer for signing in.")

@@ -48,7 +48,7 @@ from synesthete.web.api.models.base import ErrorAnswer
 from synesthete.web.auth.entrance import Entrance, is_loopback
 from synesthete.web.auth.oidc import open_provider
 from synesthete.web.auth.rules import check_rules
-from synesthete.web.clockwork import tick
+from synesthete.web.clockwork import Clock
 from synesthete.web.doors import open_doors
 from synesthete.web.errands import Errands
 from synesthete.web.faults import catch_faults
@@ -141,7 +141,7 @@ def _operation(route: APIRoute) -> str:
 def _lifespan(house: House, owns_ears: bool) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        clock = asyncio.create_task(tick(house.settings, house.errands))
+        clock = asyncio.create_task(Clock(house.settings, house.catalog, house.errands).run())
         try:
             yield
         finally:

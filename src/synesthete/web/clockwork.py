@@ -7,32 +7,96 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from starlette.concurrency import run_in_threadpool
 
-from synesthete.errors import Conflict
+from synesthete.catalog import Catalog
+from synesthete.errors import Conflict, SynestheteError
 from synesthete.settings import Settings
 from synesthete.web.errands import Errands
 
 EVERY_S = 900.0
 """A letter due at seven goes out by a quarter past."""
 
+LETTERS = "digest"
+
 log = logging.getLogger("synesthete.web")
 
 
-def verbs_of(settings: Settings) -> Mapping[str, Sequence[str]]:
-    """What the clock calls with these settings: letters, where there is a mail server to take them."""
-    return {"digest": ("digest", "send")} if settings.smtp and settings.letters_from else {}
+def has_folders(catalog: Catalog) -> bool:
+    """Whether there is music to look for."""
+    return bool(catalog.folders.all())
 
 
-async def tick(settings: Settings, errands: Errands, every_s: float = EVERY_S) -> None:
-    """Call what is due, again and again, until cancelled."""
-    verbs = verbs_of(settings)
-    while verbs:
-        for kind, verb in verbs.items():
+def has_listens(catalog: Catalog) -> bool:
+    """Whether anybody has played anything that taste could be learned from."""
+    return catalog.listens.number() > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """A verb for the small hours, in a catalog that gives it something to do."""
+
+    kind: str
+    verb: Sequence[str]
+    has_work: Callable[[Catalog], bool]
+
+
+CHORES = (
+    Chore("update", ("update",), has_folders),
+    Chore("learn", ("learn",), has_listens),
+    Chore("replay", ("evaluate", "replay"), has_listens),
+)
+"""What is done every night, one after another: new music found, taste learned, how good it is."""
+
+
+class Clock:
+    """Calls what is due: letters where there is a mail server, and the chores once a night."""
+
+    def __init__(self, settings: Settings, catalog: Catalog, errands: Errands):
+        self._settings, self._catalog, self._errands = settings, catalog, errands
+
+    async def run(self, every_s: float = EVERY_S) -> None:
+        """Call what is due, again and again, until cancelled."""
+        while True:
             try:
-                await run_in_threadpool(errands.start, kind, verb)
-            except Conflict:
-                log.info("%s is still going on", kind)
-        await asyncio.sleep(every_s)
+                await run_in_threadpool(self.strike, datetime.now().astimezone())
+            except SynestheteError as error:  # a catalog that is busy, or away for a while
+                log.warning("what is due waits: %s", error)
+            await asyncio.sleep(every_s)
+
+    def strike(self, now: datetime) -> None:
+        """Start what is due at this time (of this machine's zone): of the chores, the next one of today."""
+        if self._settings.smtp and self._settings.letters_from:
+            self._start(LETTERS, ("digest", "send"))
+        chore = self._next(now)
+        if chore is not None and self._start(chore.kind, chore.verb):
+            self._catalog.values.put(_begun(chore), now.date().isoformat())
+
+    def _next(self, now: datetime) -> Chore | None:
+        """The first chore that was not begun today; a house that is new begins with its second day."""
+        nightly = self._settings.nightly
+        at_work = set(self._errands.running()) - {LETTERS}
+        if nightly is None or now.time() < nightly or at_work:
+            return None
+        today, values = now.date().isoformat(), self._catalog.values
+        for chore in CHORES:
+            begun = values.get(_begun(chore)) or values.once(_begun(chore), today)
+            if begun != today and chore.has_work(self._catalog):
+                return chore
+        return None
+
+    def _start(self, kind: str, verb: Sequence[str]) -> bool:
+        try:
+            self._errands.start(kind, verb)
+        except Conflict:
+            log.info("%s is still going on", kind)
+            return False
+        return True
+
+
+def _begun(chore: Chore) -> str:
+    return f"night of the last {chore.kind}"
