@@ -18,7 +18,8 @@ from synesthete.encoders.shelf import entries, find
 from synesthete.errors import AudioError, InputError, SynestheteError
 from synesthete.web.faults import TooLarge, status_of
 from synesthete.web.house import House, TheHouse, address_of
-from synesthete.web.sound.rows import RowsTask, rows_per_second
+from synesthete.web.sound.rows import rows_per_second
+from synesthete.web.sound.tasks import HearTask
 
 router = APIRouter(include_in_schema=False)
 
@@ -95,7 +96,7 @@ def _rows(
     settings = house.settings
     sound = house.clips.receive(audio.file)
     try:
-        task = RowsTask(
+        task = HearTask(
             str(sound), stamp, house.parts.encoders_folder, settings.execution_provider, start_s, end_s,
             settings.upload_s,
         )  # fmt: skip

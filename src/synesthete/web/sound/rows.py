@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,26 +10,13 @@ import numpy as np
 from synesthete.audio.decode import open_sound
 from synesthete.encoders.hearing import hear_sound
 from synesthete.encoders.onnx import OnnxEncoder
-from synesthete.web.sound.tasks import kept_encoder, span_of
+from synesthete.web.sound.tasks import HearTask, kept_encoder, span_of
 
 BLOCK_LOOKS = 60
 """Looks of a published network taken at a time: about a minute of sound, so that memory stays constant."""
 
 
-@dataclass(frozen=True, slots=True)
-class RowsTask:
-    """Rows for a file, or a span of it, by an encoder of the shelf."""
-
-    path: str
-    encoder: str
-    shelf: Path
-    provider: str
-    start_s: float = 0.0
-    end_s: float | None = None
-    longest_s: float = 3600.0
-
-
-def rows_per_second(task: RowsTask) -> np.ndarray:
+def rows_per_second(task: HearTask) -> np.ndarray:
     """(K, D) uint8: the published bytes of a VGGish-compatible network, else quantized excerpts by second."""
     encoder = kept_encoder(task.encoder, task.shelf, task.provider)
     with open_sound(Path(task.path)) as sound:

@@ -27,7 +27,7 @@ PEAKS = 2000
 
 @dataclass(frozen=True, slots=True)
 class HearTask:
-    """Hear a file, or a span of it, with an encoder of the shelf."""
+    """Hear a file, or a span of it, with an encoder of the shelf: excerpts, or rows of bytes."""
 
     path: str
     encoder: str
