@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 import synesthete.catalog.feedback as feedback_module
@@ -171,3 +172,17 @@ def test_values_and_scores(catalog):
     assert [s.subject for s in catalog.scores.all()] == ["ease", "e@1"] and catalog.scores.all("sound")[
         0
     ].value == 0.5
+
+
+def test_totals_are_kept_once_however_many(catalog):
+    who = catalog.listeners.resolve(["set:1", "set:2"])
+    listeners = np.repeat([int(who["set:1"]), int(who["set:2"])], 333)
+    tracks, counts = np.tile(np.arange(333), 2), np.arange(666) + 1
+    assert catalog.play_counts.put_many(listeners[:500], tracks[:500], counts[:500]) == 500
+    assert catalog.play_counts.put_many(listeners, tracks, counts + 7) == 166
+    kept = catalog.play_counts.arrays()
+    order = np.lexsort((tracks, listeners))
+    for column, wanted in zip(kept[:2], (listeners, tracks), strict=True):
+        np.testing.assert_array_equal(column, wanted[order])
+    assert kept[2].tolist() == [*range(1, 501), *range(508, 674)], "what was there stays as it is"
+    assert catalog.play_counts.put_many(*(np.zeros(0, np.int64),) * 3) == 0

@@ -33,7 +33,11 @@ def text(rows) -> str:
 
 
 rows_ = st.lists(
-    st.tuples(st.sampled_from("abcdef"), st.sampled_from([f"S{i}" for i in range(9)]), st.integers(1, 99)),
+    st.tuples(
+        st.sampled_from([*"abcde", "longer"]),  # ids of one length in most blocks, and of several in some
+        st.sampled_from([f"S{i}" for i in range(8, 17)]),
+        st.integers(1, 9) | st.integers(1, 999_999),
+    ),
     min_size=1, max_size=60, unique_by=lambda row: row[:2],
 )  # fmt: skip
 

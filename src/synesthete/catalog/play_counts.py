@@ -11,7 +11,9 @@ from synesthete.catalog.noun import Noun
 from synesthete.catalog.schema import play_counts
 from synesthete.catalog.writing import upsert
 
-_INSERT = "INSERT INTO play_counts (listener_id, track_id, count) VALUES ({}) ON CONFLICT DO NOTHING"
+_INSERT = "INSERT INTO play_counts (listener_id, track_id, count) VALUES {} ON CONFLICT DO NOTHING"
+TOGETHER = 200
+"""Rows in one statement for SQLite: less than half the price of one row each, and more gain nothing."""
 
 
 class PlayCounts(Noun):
@@ -24,14 +26,15 @@ class PlayCounts(Noun):
         first, since a tree that grows at its end grows fastest.
         """
         order = np.lexsort((track_ids, listener_ids))
-        columns = (listener_ids[order], track_ids[order], counts[order])
-        rows = list(zip(*(column.tolist() for column in columns), strict=True))
-        if not rows:
+        if not len(order):
             return 0
+        table = np.stack((listener_ids[order], track_ids[order], counts[order]), axis=1)
         with self._catalog.begin() as connection:
-            lite = connection.dialect.name == "sqlite"
-            marks = "?, ?, ?" if lite else "%s, %s, %s"
-            return int(connection.exec_driver_sql(_INSERT.format(marks), rows).rowcount)
+            if connection.dialect.name != "sqlite":
+                return _insert(connection, table, "(%s, %s, %s)", 1)
+            even = len(table) - len(table) % TOGETHER
+            written = _insert(connection, table[:even], "(?, ?, ?)", TOGETHER)
+            return written + _insert(connection, table[even:], "(?, ?, ?)", 1)
 
     def put(self, listener_id: int, totals: Iterable[tuple[int, int]]) -> None:
         """Keep a listener's totals as (track id, count); newer totals take the place of older ones."""
@@ -61,3 +64,12 @@ class PlayCounts(Noun):
     @staticmethod
     def _number(connection: Connection) -> int:
         return int(connection.execute(select(func.count()).select_from(play_counts)).scalar_one())
+
+
+def _insert(connection: Connection, table: np.ndarray, row: str, together: int) -> int:
+    """Write rows (n, 3), so many in one statement; how many of them were new."""
+    if not len(table):
+        return 0
+    statement = _INSERT.format(", ".join([row] * together))
+    given = list(map(tuple, table.reshape(-1, 3 * together).tolist()))
+    return int(connection.exec_driver_sql(statement, given).rowcount)

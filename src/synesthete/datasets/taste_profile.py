@@ -29,8 +29,8 @@ ROW = np.dtype([("listener", "<i4"), ("song", "<i4"), ("plays", "<i4")])
 NAME = re.compile(rb"[\x21-\x7e]{1,64}")
 """Listener and song ids are printable ASCII without spaces."""
 
-NOT_SIGNS = bytes(set(range(256)) - set(b"\t\n"))
-"""Every byte that parts neither fields nor lines."""
+TAB, NEWLINE, ZERO = b"\t\n0"
+MOST_DIGITS = len(str(MOST_PLAYS))
 
 MANY_SONGS = 20_000
 """More songs than this by one listener are noted: a person who hears 20 new songs a day for three years."""
@@ -118,20 +118,19 @@ class _Blocks:
 
     def _whole(self, block: bytes) -> np.ndarray | None:
         """The rows of a block without a fault; None where anything at all is wrong with it."""
-        signs = block.translate(None, NOT_SIGNS)
-        if signs != b"\t\t\n" * (len(signs) // 3):
+        letters = np.frombuffer(block, np.uint8)
+        signs = np.flatnonzero((letters == TAB) | (letters == NEWLINE))
+        if len(signs) % 3 or b"\0" in block or (letters[signs].reshape(-1, 3) != (TAB, TAB, NEWLINE)).any():
             return None
-        parts = block[:-1].replace(b"\n", b"\t").split(b"\t")
-        try:
-            plays = np.fromiter(map(int, parts[2::3]), np.int64, len(parts) // 3)
-        except (ValueError, OverflowError):
-            return None
-        if len(plays) and (plays.min() < 1 or plays.max() > MOST_PLAYS):
+        ends = signs.reshape(-1, 3)  # of listener, song and plays
+        starts = np.concatenate([[0], signs[:-1] + 1]).reshape(-1, 3)
+        plays = _whole_numbers(letters, starts[:, 2], ends[:, 2])
+        if plays is None or (len(plays) and (plays.min() < 1 or plays.max() > MOST_PLAYS)):
             return None
         rows = np.empty(len(plays), ROW)
         try:
-            rows["listener"] = np.fromiter(map(self.listeners.__getitem__, parts[0::3]), np.int32, len(plays))
-            rows["song"] = np.fromiter(map(self.songs.__getitem__, parts[1::3]), np.int32, len(plays))
+            rows["listener"] = _numbered(self.listeners, block, letters, starts[:, 0], ends[:, 0])
+            rows["song"] = _numbered(self.songs, block, letters, starts[:, 1], ends[:, 1])
         except ValueError:
             return None
         rows["plays"] = plays
@@ -160,6 +159,37 @@ class _Blocks:
         keep = np.zeros(len(rows), bool)
         keep[np.unique(keys, return_index=True)[1]] = True
         return keep
+
+
+def _numbered(
+    names: _Names, block: bytes, letters: np.ndarray, starts: np.ndarray, ends: np.ndarray
+) -> np.ndarray:
+    """The numbers (n,) of the names that stand between starts and ends (n,). ValueError for one that is no id."""
+    lengths = ends - starts
+    if not len(lengths) or lengths.min() != lengths.max() or not lengths[0]:
+        spans = zip(starts.tolist(), ends.tolist(), strict=True)
+        return np.fromiter((names[block[a:b]] for a, b in spans), np.int32, len(lengths))
+    # Ids of one length, as in the real set: cut out as one table, and each run of equal ones is looked up once.
+    width = int(lengths[0])
+    table = np.lib.stride_tricks.sliding_window_view(letters, width)[starts].view(f"S{width}").ravel()
+    first = np.concatenate([[0], np.flatnonzero(table[1:] != table[:-1]) + 1])
+    numbers = np.fromiter(map(names.__getitem__, table[first].tolist()), np.int32, len(first))
+    return np.repeat(numbers, np.diff(np.append(first, len(table))))
+
+
+def _whole_numbers(letters: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray | None:
+    """The numbers (n,) written between starts and ends (n,); None where one is not of one to seven digits."""
+    lengths = ends - starts
+    if len(lengths) and not 1 <= int(lengths.min()) <= int(lengths.max()) <= MOST_DIGITS:
+        return None
+    found = np.zeros(len(lengths), np.int64)
+    for place in range(int(lengths.max(initial=0))):
+        there = lengths > place
+        digits = letters[ends[there] - 1 - place].astype(np.int64) - ZERO
+        if len(digits) and not 0 <= int(digits.min()) <= int(digits.max()) <= 9:
+            return None
+        found[there] += digits * 10**place
+    return found
 
 
 def _fault(line: bytes) -> str | None:
