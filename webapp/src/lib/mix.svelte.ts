@@ -1,5 +1,6 @@
 /** What the mixer holds: seeds, sliders, filters, what was kept and what was removed. */
 import { get, write } from './api/client';
+import { said } from './i18n/index.svelte';
 import type { Recommendation, RecommendationAnswer, Seed } from './api/types';
 
 export interface Chip {
@@ -124,13 +125,14 @@ class Mix {
     }
   }
 
-  /** Seeds named in the address: `/mixer?track=5`, `?artist=`, `?album=`, `?genre=`, `?playlist=`. */
+  /** Seeds named in the address: `/mixer?track=5`, `?artist=`, `?album=`, `?genre=`, `?tag=`, `?playlist=`. */
   async takeFrom(query: URLSearchParams): Promise<void> {
     const weight = 1;
     const track = query.get('track');
     const artist = query.get('artist');
     const album = query.get('album');
     const genre = query.get('genre');
+    const tag = query.get('tag');
     const playlist = query.get('playlist');
     if (track) {
       const page = await get<{ track: { title: string; artist: string } }>(`/tracks/${track}`);
@@ -145,6 +147,7 @@ class Mix {
       this.add({ seed: { kind: 'album', id: Number(album), weight }, label: page.album.title });
     }
     if (genre) this.add({ seed: { kind: 'genre', id: genre, weight }, label: genre });
+    if (tag) this.add({ seed: { kind: 'tag', id: tag, weight }, label: said(tag) });
     if (playlist) {
       const page = await get<{ playlist: { name: string } }>(`/playlists/${playlist}`);
       this.add({ seed: { kind: 'playlist', id: Number(playlist), weight }, label: page.playlist.name });
