@@ -6,7 +6,6 @@ BASE/apis/listenbrainz (as Maloja has it), the token is an API key with the scop
 
 from __future__ import annotations
 
-import threading
 import time
 from typing import Any
 
@@ -15,12 +14,11 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.concurrency import run_in_threadpool
 
-from synesthete.catalog import Catalog
-from synesthete.catalog.resolve import Resolver
 from synesthete.datasets.listenbrainz import described
 from synesthete.errors import NotAllowed
-from synesthete.music import Listen, TrackId
+from synesthete.music import Listen
 from synesthete.web.auth.entrance import Who
+from synesthete.web.doors.intake import is_plausible, keep
 from synesthete.web.faults import SignInNeeded
 from synesthete.web.house import House, TheHouse, address_of
 
@@ -28,12 +26,6 @@ MOST_LISTENS = 1000
 MOST_BYTES = 10_240_000
 MOST_LISTEN_BYTES = 10_240
 """The service's published limits: listens and bytes per request, bytes per listen."""
-EARLIEST = 1_033_430_400
-"""2002-10-01: before scrobbling was invented nobody listened, says the service, and so do we."""
-AHEAD_S = 24 * 3600
-"""Clocks of players may be wrong by this much."""
-FRESH_S = 300
-"""How long names are matched against the same view of the catalog."""
 
 router = APIRouter(prefix="/apis/listenbrainz", include_in_schema=False)
 
@@ -52,24 +44,6 @@ class Submission(BaseModel):
     model_config = ConfigDict(extra="ignore")
     listen_type: str = Field(pattern="^(single|playing_now|import)$")
     payload: list[Payload] = Field(min_length=1)
-
-
-class Understanding:
-    """Tells which of our tracks a listen means; its view of the catalog is renewed when tracks came or went."""
-
-    def __init__(self, catalog: Catalog):
-        self._catalog = catalog
-        self._lock = threading.Lock()
-        self._resolver: Resolver | None = None
-        self._seen: tuple[int, float] = (0, 0.0)
-
-    def tracks(self, listens: list[Listen]) -> list[TrackId | None]:
-        """The track of each listen; None where nothing in the catalog is meant surely enough."""
-        count, now = self._catalog.tracks.count(), time.monotonic()
-        with self._lock:
-            if self._resolver is None or self._seen[0] != count or now - self._seen[1] > FRESH_S:
-                self._resolver, self._seen = Resolver(self._catalog), (count, now)
-            return self._resolver.resolve([listen.track for listen in listens])
 
 
 @router.get("/1/validate-token")
@@ -117,10 +91,7 @@ def _submit(house: House, who: Who, body: bytes, state: Any) -> JSONResponse:
             return _refusal(400, listen)
         listens.append(listen)
     if submission.listen_type != "playing_now":
-        if not hasattr(state, "understanding"):
-            state.understanding = Understanding(house.catalog)
-        ids = state.understanding.tracks(listens)
-        house.catalog.listens.put_many(who.id, zip(listens, ids, strict=True), "listenbrainz")
+        keep(state, house.catalog, who.id, listens, "listenbrainz")
     return JSONResponse({"status": "ok"})
 
 
@@ -139,7 +110,7 @@ def _listen(row: Payload, kind: str) -> Listen | str:
         )
     if row.listened_at is None:
         return "listened_at is missing"
-    if not EARLIEST <= row.listened_at <= time.time() + AHEAD_S:
+    if not is_plausible(row.listened_at):
         return f"listened_at is not a time at which anybody listened: {row.listened_at}"
     return Listen(track, at=row.listened_at)
 
