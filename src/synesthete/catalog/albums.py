@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Row, func, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, func, select, update
 
 from synesthete.catalog.among import among, these
 from synesthete.catalog.folding import clean, fold
@@ -125,6 +125,7 @@ class Albums(Noun):
             )
             row["year"], row["mbid"] = row["year"] or year, row["mbid"] or mbid
         ids: dict[tuple[int, str], int] = {}
+        learned: list[dict[str, object]] = []
         with self._catalog.begin() as connection:
             c = albums.c
             for artists_batch in batches({key[0] for key in rows}):
@@ -134,13 +135,14 @@ class Albums(Noun):
                     if wished is None:
                         continue
                     ids[artist_id, key] = album_id
-                    more = {
-                        name: wished[name]
-                        for name, value in (("year", year), ("mbid", mbid))
-                        if value is None and wished[name] is not None
-                    }
-                    if more:
-                        connection.execute(update(albums).where(c.id == album_id).values(**more))
+                    more = {"its_year": year or wished["year"], "its_mbid": mbid or wished["mbid"]}
+                    if (more["its_year"], more["its_mbid"]) != (year, mbid):
+                        learned.append({"its_id": album_id, **more})
+            if learned:
+                complete = update(albums).where(c.id == bindparam("its_id"))
+                connection.execute(
+                    complete.values(year=bindparam("its_year"), mbid=bindparam("its_mbid")), learned
+                )
             for batch in batches([row for key, row in rows.items() if key not in ids]):
                 upsert(connection, albums, batch, ["artist_id", "key"])
                 owners = {row["artist_id"] for row in batch}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from math import isfinite
 
 import numpy as np
 from sqlalchemy import delete, func, select
 
 from synesthete.catalog.noun import Noun
 from synesthete.catalog.schema import descriptors, tracks
-from synesthete.catalog.writing import batches, upsert
+from synesthete.catalog.writing import batches, pour
 
 
 class Descriptors(Noun):
@@ -28,19 +29,15 @@ class Descriptors(Noun):
     ) -> None:
         """Keep the numbers of many tracks."""
         sure = confidence or {}
-        rows = (
-            {
-                "track_id": int(track_id),
-                "name": name,
-                "value": float(value),
-                "confidence": sure.get(track_id, {}).get(name),
-            }
+        rows = {
+            (int(track_id), name): (int(track_id), name, float(value), sure.get(track_id, {}).get(name))
             for track_id, named in numbers
             for name, value in named.items()
-            if value is not None and np.isfinite(value)
-        )
+            if value is not None and isfinite(value)
+        }
+        columns, keys = ("track_id", "name", "value", "confidence"), ("track_id", "name")
         with self._catalog.begin() as connection:
-            upsert(connection, descriptors, rows, ["track_id", "name"], ["value", "confidence"])
+            pour(connection, descriptors, columns, list(rows.values()), keys, columns[2:])
 
     def get(self, track_id: int) -> dict[str, float]:
         """Every number of one track by name."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -38,13 +38,21 @@ class Resolver:
         self._matcher: Matcher | None = None
         self._decided: dict[Description, Match | None] = {}
         self.made = 0
+        self.fresh: set[TrackId] = set()
+        """The tracks that the last call of `matches` has made."""
 
     def resolve(self, described: Sequence[Description]) -> list[TrackId | None]:
         """One track id for each description, None where none is meant surely enough."""
         return [None if match is None else match.id for match in self.matches(described)]
 
-    def matches(self, described: Sequence[Description]) -> list[Match | None]:
-        """One match for each description, with how sure it is and by what it was found."""
+    def matches(
+        self, described: Sequence[Description], known: Mapping[Description, Entry] | None = None
+    ) -> list[Match | None]:
+        """One match for each description, with how sure it is and by what it was found.
+
+        `known` is what is known of tracks that may have to be made, beyond their descriptions.
+        """
+        self.fresh = set()
         if len(self._decided) > MOST_REMEMBERED:
             self._decided.clear()
         new = [d for d in dict.fromkeys(described) if d not in self._decided]
@@ -53,7 +61,7 @@ class Resolver:
             match = by_id.get(description) or self._by_names(description)
             self._decided[description] = match
         if self._make:
-            self._make_tracks([d for d in new if self._decided[d] is None and _can_be_made(d)])
+            self._make_tracks([d for d in new if self._decided[d] is None and _can_be_made(d)], known or {})
         return [self._decided[d] for d in described]
 
     def forget(self) -> None:
@@ -79,7 +87,7 @@ class Resolver:
             self._matcher = Matcher(known_tracks(self._catalog, with_file=self._make))
         return self._matcher.match(description) if len(self._matcher) else None
 
-    def _make_tracks(self, described: Sequence[Description]) -> None:
+    def _make_tracks(self, described: Sequence[Description], known: Mapping[Description, Entry]) -> None:
         # Several descriptions may name one new track, spelled differently but with the same id.
         by_id: dict[tuple[str, str], Description] = {}
         first: dict[Description, Description] = {}
@@ -88,7 +96,9 @@ class Resolver:
             first[description] = same
             by_id.update(dict.fromkeys(description.ids, same))
         wanted = list(dict.fromkeys(first.values()))
-        ids = dict(zip(wanted, self._catalog.tracks.put_many([entry(d) for d in wanted]), strict=True))
+        entries = [known.get(d) or entry(d) for d in wanted]
+        ids = dict(zip(wanted, self._catalog.tracks.put_many(entries), strict=True))
+        self.fresh = set(ids.values())
         self.made += len(wanted)
         for description, same in first.items():
             self._decided[description] = Match(ids[same], 1.0, "new")

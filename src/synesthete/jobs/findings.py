@@ -10,6 +10,7 @@ import numpy as np
 
 from synesthete.catalog.catalog import Catalog
 from synesthete.catalog.embeddings import Excerpts
+from synesthete.catalog.entries import Entry
 from synesthete.catalog.match import Match
 from synesthete.catalog.playlists import Named
 from synesthete.catalog.resolve import Resolver, entry
@@ -136,7 +137,8 @@ class Writer:
         return self._resolve_people({""})[""]
 
     def _listings(self, found: list[Listing]) -> None:
-        matches = self.resolver.matches([listing.track for listing in found])
+        whole = _merged(found)
+        matches = self.resolver.matches([listing.track for listing in found], whole)
         new: dict[TrackId, Listing] = {}
         numbers: dict[TrackId, dict[str, float]] = {}
         genres: dict[TrackId, dict[str, None]] = defaultdict(dict)
@@ -144,10 +146,11 @@ class Writer:
             self._count_match(listing.track, match)
             if match is None:
                 continue
+            numbers.setdefault(match.id, {}).update({f"spotify:{n}": v for n, v in listing.values.items()})
             new.setdefault(match.id, listing)
             genres[match.id].update(dict.fromkeys(listing.genres))
-            numbers.setdefault(match.id, {}).update({f"spotify:{n}": v for n, v in listing.values.items()})
-        self._complete(new, genres)
+        self.counts["tracks described"] += len(new)
+        self._complete({i: listing for i, listing in new.items() if i not in self.resolver.fresh}, genres)
         self.catalog.descriptors.put_many(numbers.items())
         self.counts["descriptors"] += sum(map(len, numbers.values()))
 
@@ -164,7 +167,6 @@ class Writer:
             for i in over
         ]
         self.catalog.tracks.put_many(entries, over)
-        self.counts["tracks described"] += len(found)
 
     def _play_counts(self, found: PlayCounts) -> None:
         described_ = [Description(ids=((found.scheme, song),)) for song in found.tracks]
@@ -203,3 +205,14 @@ class Writer:
             known = self.catalog.listeners.resolve(full.values())
             self._people.update({name: known[text] for name, text in full.items()})
         return self._people
+
+
+def _merged(found: Sequence[Listing]) -> dict[Description, Entry]:
+    """What the listings say of each track, the genres of all that speak of the same one together."""
+    genres: dict[object, dict[str, None]] = defaultdict(dict)
+    for listing in found:
+        genres[listing.track.ids or listing.track].update(dict.fromkeys(listing.genres))
+    return {
+        one.track: entry(one.track, one.year, tuple(genres[one.track.ids or one.track]))
+        for one in reversed(found)  # of several the first holds
+    }
