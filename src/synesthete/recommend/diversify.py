@@ -11,7 +11,7 @@ import numpy as np
 
 from synesthete.music import Track, TrackId
 from synesthete.recommend.blend import Ranked
-from synesthete.recommend.versions import piece_of
+from synesthete.recommend.versions import UNKNOWN, piece_of
 
 MOST_VARIETY = 0.7
 """Weight of being unlike what is chosen already, at adventurousness 1; the rest is the score."""
@@ -23,8 +23,6 @@ the adventurous want what is far, not what has nothing to do with it."""
 POOL = 8
 """Candidates weighed against each other for each place; more would only add what is far behind."""
 SAMPLE = 200
-UNKNOWN = frozenset({"", "unknown artist", "unknown", "various artists"})
-"""Artists who are nobody in particular: no limit holds for them."""
 
 
 class Versions(Protocol):
@@ -148,6 +146,7 @@ def _twin(entry: Ranked, chosen: Mapping[int, Chosen], versions: Versions | None
 
 
 def _artist(track: Track) -> str:
+    """Whose limit it counts against; none holds for those who are nobody in particular."""
     name = track.artist.strip().casefold()
     return "" if name in UNKNOWN else name
 

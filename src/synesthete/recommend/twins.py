@@ -13,8 +13,8 @@ from synesthete.recommend.collection import Collection
 from synesthete.recommend.moments import Excerpts
 from synesthete.recommend.question import Question
 from synesthete.recommend.versions import (
-    IDENTICAL,
     SAME_FILE_LENGTH_S,
+    UNNAMED,
     Glance,
     Kinship,
     glance,
@@ -48,7 +48,7 @@ class Twins:
         rows = np.array([self._vectors[i] for i in ids], np.float32)
         lengths = np.array([self._glances[i].duration_s for i in ids])
         near = np.abs(lengths[:, None] - lengths[None, :]) <= SAME_FILE_LENGTH_S
-        for a, b in zip(*np.nonzero(near & (rows @ rows.T >= IDENTICAL.alike)), strict=True):
+        for a, b in zip(*np.nonzero(near & (rows @ rows.T >= UNNAMED.alike)), strict=True):
             if a != b:
                 self._as_long_and_alike[ids[a]].add(ids[b])
 
