@@ -13,11 +13,13 @@ from synesthete.recommend.collection import Collection
 from synesthete.recommend.moments import Excerpts
 from synesthete.recommend.question import Question
 from synesthete.recommend.versions import (
+    IDENTICAL,
     SAME_FILE_LENGTH_S,
     UNNAMED,
     Glance,
     Kinship,
     glance,
+    is_named,
     kinship,
 )
 
@@ -47,8 +49,10 @@ class Twins:
         ids = [i for i in self._vectors if i in self._glances]
         rows = np.array([self._vectors[i] for i in ids], np.float32)
         lengths = np.array([self._glances[i].duration_s for i in ids])
+        named = np.array([is_named(self.tracks[TrackId(i)]) for i in ids], bool)
+        least = np.where(named[:, None] & named[None, :], IDENTICAL.alike, UNNAMED.alike)
         near = np.abs(lengths[:, None] - lengths[None, :]) <= SAME_FILE_LENGTH_S
-        for a, b in zip(*np.nonzero(near & (rows @ rows.T >= UNNAMED.alike)), strict=True):
+        for a, b in zip(*np.nonzero(near & (rows @ rows.T >= least)), strict=True):
             if a != b:
                 self._as_long_and_alike[ids[a]].add(ids[b])
 
@@ -86,6 +90,7 @@ class Twins:
 
     def _compare(self, a: int, b: int) -> bool:
         one, other = self.tracks[TrackId(a)], self.tracks[TrackId(b)]
-        missing = [i for i in (a, b) if i not in self._excerpts]
-        self._excerpts |= self._collection.excerpts(missing)
+        if a not in self._excerpts or b not in self._excerpts:  # and those it will be compared with next, at once
+            wanted = {a, b, *self.of(a), *self.of(b)}
+            self._excerpts |= self._collection.excerpts(sorted(wanted - self._excerpts.keys()))
         return kinship(one, other, self._excerpts.get(a), self._excerpts.get(b)) != Kinship.STRANGERS
