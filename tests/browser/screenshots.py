@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.browser.conftest import CHROMIUM, FLAGS, ROOT, make_library, serving
 
 WIDTHS = {"phone": (360, 740), "desk": (1280, 860), "wall": (2560, 1300)}
-PLAYED = (1, 5, 5, 9, 14, 5, 22, 31, 1, 9, 14, 40, 41)
+PLAYED = (1, 5, 5, 9, 14, 5, 22, 31, 1, 9, 14, 40, 41, 3, 27, 52)
 
 
 def live_in(address: str) -> dict[str, str]:
@@ -45,6 +45,13 @@ def live_in(address: str) -> dict[str, str]:
     made = api.post("/playlists", json={"name": "Sunday, slowly", "track_ids": [1, 9, 14, 20, 31, 40]})
     playlist = made.raise_for_status().json()["playlist"]["id"]
     api.post("/playlists", json={"name": "Night drive", "track_ids": [5, 7, 8, 33, 34]}).raise_for_status()
+    for kind in ("cluster", "replay"):
+        api.post("/jobs", json={"kind": kind}).raise_for_status()
+    while {"cluster", "replay"} - {
+        job["kind"] for job in api.get("/jobs").json()["jobs"] if job["state"] != "running"
+    }:
+        time.sleep(0.5)
+    shared = api.post("/shares", json={"title": "Sunday, slowly", "playlist_id": playlist}).raise_for_status()
     track = api.get("/tracks/5").json()["track"]
     return {
         "home": "/", "search": "/search?q=o", "track": "/track/5", "artist": f"/artist/{track['artist_id']}",
@@ -52,7 +59,7 @@ def live_in(address: str) -> dict[str, str]:
         "playlists": "/playlists",
         "playlist": f"/playlist/{playlist}", "words": "/feedback", "library": "/library",
         "dashboard": "/dashboard",
-        "settings": "/settings",
+        "settings": "/settings", "browse": "/search?browse=albums", "shared": shared.json()["url"],
     }  # fmt: skip
 
 
