@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
 from synesthete.cli import run
 from tests.encoders.networks import make_encoder
@@ -54,6 +55,72 @@ def test_embed_of_good_files_is_done_and_of_bad_ones_failed(
     assert not (tmp_path / "w.npz").exists()
     assert run(["embed", good, "--encoder", "nobody", "--out", str(out), *data]) == 1
     assert run(["embed", good, *data]) == 2
+
+
+@pytest.mark.parametrize("seconds", [0.1, 0.7, 2.5, 9.99, 31.3])
+@pytest.mark.parametrize("encoder", ["aurora", "descriptors"])
+def test_clips_of_any_length_and_kind_give_finite_vectors_of_length_one(
+    tmp_path: Path, data: list[str], seconds: float, encoder: str
+) -> None:
+    """Eight-bit, six channels, 96 kHz, far too loud, hardly there, nothing but an offset, partly no number."""
+    rng = np.random.default_rng(3)
+    tone = 0.3 * np.sin(2 * np.pi * 440 * np.arange(round(44_100 * seconds) + 1) / 44_100)
+    tone = (tone + 0.05 * rng.standard_normal(len(tone))).astype(np.float32)
+    holes = np.where(np.arange(len(tone)) % 100 == 7, np.nan, tone)
+    kinds = {
+        "plain.wav": (tone, 44_100, "PCM_16"), "eight.wav": (tone[: len(tone) // 5 + 1], 8_000, "PCM_U8"),
+        "six.flac": (np.stack([tone] * 6, 1), 44_100, "PCM_24"), "fast.wav": (np.repeat(tone, 3), 96_000, "DOUBLE"),
+        "loud.wav": (1e6 * tone, 44_100, "FLOAT"), "faint.wav": (1e-3 * tone, 44_100, "FLOAT"),
+        "offset.wav": (np.full(len(tone), 0.5), 44_100, "PCM_16"), "holes.wav": (holes, 44_100, "FLOAT"),
+        "zeros.wav": (np.zeros(len(tone)), 44_100, "PCM_16"), "small.ogg": (tone, 44_100, "VORBIS"),
+    }  # fmt: skip
+    for name, (samples, rate, subtype) in kinds.items():
+        soundfile.write(tmp_path / name, samples, rate, subtype=subtype)
+    (tmp_path / "words.mp3").write_text("not a song")
+    out = tmp_path / "v.npz"
+    code = run(
+        [
+            "embed",
+            *(str(tmp_path / n) for n in [*kinds, "words.mp3"]),
+            "--encoder",
+            encoder,
+            "--out",
+            str(out),
+            *data,
+        ]
+    )
+    assert code == 3
+    arrays = np.load(out, allow_pickle=False)
+    assert [Path(name).name for name in arrays["names"]] == list(kinds)
+    for rows in (arrays["vectors"], arrays["excerpt_vectors"]):
+        assert np.isfinite(rows).all()
+        np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1.0, atol=1e-4)
+    assert set(arrays["excerpt_track"].tolist()) == set(range(len(kinds)))
+    begins, ends = arrays["excerpt_start_s"], arrays["excerpt_end_s"]
+    first = arrays["excerpt_track"] == 0
+    assert begins[first].min() == 0 and seconds - 2.5 <= ends[first].max() <= seconds + 0.01
+    assert (ends - begins <= 10.001).all()
+
+
+def test_what_would_be_noticed_too_late_is_told_at_once(
+    music_folder: Path, tmp_path: Path, data: list[str], capsys, monkeypatch
+) -> None:
+    good = str(music_folder / "untagged.wav")
+    monkeypatch.setattr("synesthete.encoders.hearing.hear", lambda *a: pytest.fail("it listened first"))
+    assert run(["embed", good, "--out", str(tmp_path / "no" / "such" / "v.npz"), *data]) == 1
+    assert "no such folder to write to" in capsys.readouterr().err
+
+
+def test_what_is_no_file_is_left_out_and_not_waited_for(
+    music_folder: Path, tmp_path: Path, data: list[str], capsys
+) -> None:
+    import os
+
+    pipe, good = tmp_path / "pipe.wav", str(music_folder / "untagged.wav")
+    os.mkfifo(pipe)
+    out = tmp_path / "v.npz"
+    assert run(["embed", str(pipe), good, "--encoder", "descriptors", "--out", str(out), *data]) == 3
+    assert "this is no file" in capsys.readouterr().err and np.load(out)["names"].tolist() == [good]
 
 
 def test_encoders_are_added_listed_and_removed(tmp_path: Path, data: list[str], capsys) -> None:

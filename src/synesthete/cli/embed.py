@@ -33,9 +33,11 @@ def embed(files: tuple[Path, ...], name: str | None, out: Path, precision: Preci
     """
     from synesthete.encoders.hearing import hear
     from synesthete.encoders.shelf import open_encoder
-    from synesthete.errors import InputError
+    from synesthete.errors import InputError, SynestheteError
     from synesthete.settings import load_settings
 
+    if not out.absolute().parent.is_dir():  # better now than after an hour of hearing
+        raise InputError("there is no such folder to write to", subject=out.parent)
     settings = load_settings(data_folder())
     provider = settings.execution_provider
     encoder = open_encoder(name or settings.encoder, settings.data / "encoders", precision, provider)
@@ -45,8 +47,14 @@ def embed(files: tuple[Path, ...], name: str | None, out: Path, precision: Preci
         troubles = []
         for path in bar:
             try:
+                if (
+                    path.exists() and not path.is_file()
+                ):  # a pipe would be waited for, and cannot be read twice
+                    raise InputError("this is no file", subject=path)
                 heard[str(path)] = hear(encoder, path, "quick" if quick else "full")
-            except InputError as error:
+            except (
+                SynestheteError
+            ) as error:  # the file's fault, or the network's with this file: others may do
                 troubles.append(str(error))
     for trouble in troubles:
         note(f"left out: {trouble}")
