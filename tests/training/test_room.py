@@ -120,6 +120,23 @@ def test_nothing_to_train_on_is_said(tmp_path: Path) -> None:
         train(Order(Sources([tmp_path]), tmp_path / "out"))
 
 
+def test_a_run_that_goes_on_says_from_where_and_what_has_changed(music: Path, tmp_path: Path, caplog) -> None:
+    sources, told = Sources([music], held_out=frozenset({"3.wav"})), []
+    first = Order(sources, tmp_path, plan=replace(PLAN, steps=2, save_every=2))
+    train(first, told.append)
+    assert not [line for line in told if "going on" in line or "done already" in line]
+    told.clear()
+    again = replace(first, plan=replace(PLAN, steps=4, save_every=2, batch=6), start=tmp_path / "encoder")
+    train(again, told.append)
+    assert "going on at step 2 of 4" in told
+    assert "this run was begun with another plan: batch was 8" in told
+    assert [line for line in told if line.startswith("--from is for a new run")]
+    told.clear()
+    train(again, told.append)
+    assert [line for line in told if line.startswith("4 steps are done already")]
+    assert not caplog.records, "nobody is warned of what is as it should be"
+
+
 def test_the_command_makes_an_encoder(music: Path, tmp_path: Path) -> None:
     arguments = [
         "--audio",

@@ -6,6 +6,7 @@ Input `picture` (N, T, M) float32 decibels, output `embedding` (N, D) of unit le
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -115,14 +116,19 @@ def quantize(fp32: Path, int8: Path, pictures: np.ndarray) -> None:
             batch = next(self.batches, None)
             return None if batch is None else {"picture": batch}
 
-    quantize_static(
-        str(fp32),
-        str(int8),
-        Reader(),
-        quant_format=QuantFormat.QDQ,
-        op_types_to_quantize=["Conv"],
-        per_channel=True,
-        activation_type=QuantType.QUInt8,
-        weight_type=QuantType.QInt8,
-        calibrate_method=CalibrationMethod.MinMax,
-    )
+    before = logging.root.manager.disable
+    logging.disable(logging.WARNING)  # it advises a preparation that this graph does not need
+    try:
+        quantize_static(
+            str(fp32),
+            str(int8),
+            Reader(),
+            quant_format=QuantFormat.QDQ,
+            op_types_to_quantize=["Conv"],
+            per_channel=True,
+            activation_type=QuantType.QUInt8,
+            weight_type=QuantType.QInt8,
+            calibrate_method=CalibrationMethod.MinMax,
+        )
+    finally:
+        logging.disable(before)

@@ -60,6 +60,8 @@ class Run:
         self.chances = torch.Generator().manual_seed(plan.seed)
         self.step = 0
         self.rows: list[dict[str, float]] = []
+        self.begun_with: dict[str, Any] = {}
+        """The plan that the folder's checkpoint was made with; empty for a new run."""
         if (folder / "checkpoint.pt").is_file():
             self.resume()
 
@@ -166,7 +168,7 @@ class Run:
         torch.set_rng_state(state["dropouts"].cpu())
         if self.device == "cuda":
             torch.cuda.set_rng_state_all([noise.cpu() for noise in state["dropouts_gpu"]])
-        self.step, self.rows = state["step"], state["rows"]
+        self.step, self.rows, self.begun_with = state["step"], state["rows"], dict(state["plan"])
         if self.speak is None:
             known = state["speak"] is None
         else:

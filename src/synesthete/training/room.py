@@ -64,6 +64,8 @@ def train(order: Order, report: Callable[[str], Any] = lambda line: None) -> Out
     lesson = f"lessons of {material.lessons.shape[1]} numbers"
     report(f"{len(material.names)} tracks, {len(material)} windows, {lesson}")
     run = Run(order.out / "run", material, order.plan)
+    for line in on_resuming(run, order):
+        report(line)
     if order.start is not None and run.step == 0:
         network = order.start / Card.load(order.start).files["fp32"]
         run.start_from(ear_from_network(network, calibration_pictures(material)).state_dict())
@@ -72,6 +74,27 @@ def train(order: Order, report: Callable[[str], Any] = lambda line: None) -> Out
     parity = export(ear, encoder, describe(order, ear, material), calibration_pictures(material))
     _words(order, ear, encoder, report)
     return Outcome(encoder, len(material.names), len(material), parity, failed)
+
+
+def on_resuming(run: Run, order: Order) -> list[str]:
+    """What to tell a person whose run goes on: from where, and what of it is not as the command says."""
+    if run.step == 0:
+        return []
+    told = [f"going on at step {run.step} of {order.plan.steps}"]
+    if run.step >= order.plan.steps:
+        told = [
+            f"{run.step} steps are done already: raise --steps to go on, or delete {run.folder} to begin anew"
+        ]
+    changed = [
+        f"{name} was {run.begun_with[name]}"
+        for name, value in asdict(order.plan).items()
+        if name in run.begun_with and name != "steps" and run.begun_with[name] != value
+    ]
+    if changed:
+        told.append(f"this run was begun with another plan: {', '.join(changed)}")
+    if order.start is not None:
+        told.append("--from is for a new run; this one goes on from its own checkpoint")
+    return told
 
 
 def _words(order: Order, ear: Ear, encoder: Path, report: Callable[[str], Any]) -> None:
