@@ -18,9 +18,14 @@ import scipy.sparse as sp
 from threadpoolctl import threadpool_limits
 
 from synesthete.taste.als import Als
+from synesthete.taste.artifact import TasteCard
+from synesthete.taste.blend import Blend
 from synesthete.taste.ease import Ease
+from synesthete.taste.evidence import Witness
+from synesthete.taste.interactions import Groups, TrackFacts
 from synesthete.taste.model import TasteModel
 from synesthete.taste.neighbors import Bm25Neighbors
+from synesthete.taste.next_track import NextTrack
 
 LISTS = 20
 HISTORY = 25
@@ -83,14 +88,38 @@ def against(
 
 
 def one_list_ms(model: TasteModel, asked: sp.csr_matrix) -> float:
-    """Median milliseconds of wall time of a listener's 20 recommendations, fold-in included."""
+    """Median milliseconds of CPU time of a listener's 20 recommendations, fold-in included."""
     model.recommend(asked[0], LISTS)
     times = []
     for row in range(asked.shape[0]):
-        start = time.perf_counter()
+        start = time.process_time()
         model.recommend(asked[row], LISTS)
-        times.append(1000 * (time.perf_counter() - start))
+        times.append(1000 * (time.process_time() - start))
     return float(np.median(times))
+
+
+def blend_of(listens: sp.csr_matrix, seed: int = 3) -> Blend:
+    """A blend that answers as fast as a real one: its large models hold drawn numbers, its trees are learned.
+
+    Learning EASE and ALS of this size takes minutes and changes nothing of what an answer costs.
+    """
+    random = np.random.default_rng(seed)
+    tracks = listens.shape[1]
+    labels = (random.integers(0, tracks // 5, tracks), random.integers(0, tracks // 3, tracks))
+    seconds = random.uniform(100, 400, tracks).astype(np.float32)
+    blend = Blend(judges=100).with_facts(TrackFacts(Groups(labels[0]), Groups(labels[1]), seconds))
+    models = blend._models(tracks, [])
+    drawn = {
+        "ease": {"weights": random.standard_normal((tracks, tracks), dtype=np.float32) / 100},
+        "als": {"factors": random.standard_normal((tracks, blend.dim), dtype=np.float32) / 16},
+    }
+    for name, model in models.items():
+        _ = model.restore(tracks, drawn[name]) if name in drawn else model.fit(listens)
+    counts = np.bincount(listens.indices, minlength=tracks).astype(np.float32)
+    blend.witness = Witness(models, NextTrack(k=blend.k).fit(listens), blend._facts, counts)
+    blend._teach(blend.witness, plays(100, tracks, seed), None, random)
+    blend._card = TasteCard(blend.name, tracks, listens.shape[0], int(listens.nnz), blend.parameters())
+    return blend
 
 
 def main() -> None:
@@ -130,6 +159,7 @@ def answering(catalog: int) -> None:
         "ALS, 64 dimensions": Als(dim=64, iterations=2).fit(listens),
         "BM25, 50 neighbors": Bm25Neighbors(k=50).fit(listens),
         "EASE (dense weights)": Ease().restore(catalog, {"weights": weights}),
+        "the whole blend": blend_of(listens),
     }
     asked = plays(2_000, catalog, seed=2)
     print(
@@ -137,11 +167,12 @@ def answering(catalog: int) -> None:
         "\n|---|---|---|"
     )
     for name, model in models.items():
+        many = asked[:256] if isinstance(model, Blend) else asked
         model.recommend(asked[:256], LISTS)
-        seconds = cpu_s(lambda model=model: model.recommend(asked, LISTS))  # type: ignore[misc]
+        seconds = min(cpu_s(lambda model=model, many=many: model.recommend(many, LISTS)) for _ in range(2))  # type: ignore[misc]
         print(
             f"| {name} | {one_list_ms(model, asked[:200]):.2f} ms "
-            f"| {asked.shape[0] / seconds:,.0f} listeners per CPU second |",
+            f"| {many.shape[0] / seconds:,.0f} listeners per CPU second |",
             flush=True,
         )
 

@@ -46,3 +46,7 @@ def test_gathered_sums_are_the_product():
     rows.eliminate_zeros()
     assert np.diff(rows.indptr).max() > GATHERED and np.diff(rows.indptr)[3] == 0
     np.testing.assert_allclose(summed(rows, weights), rows @ weights, rtol=1e-4)
+    rows.data[:] = 1  # as in histories, where all tracks count alike
+    rows[0, 0] = 1 - rows[0, 0]  # one with an even and one with an odd number of tracks, if it had neither
+    rows.eliminate_zeros()
+    np.testing.assert_allclose(summed(rows, weights), rows @ weights, rtol=1e-4)

@@ -14,7 +14,8 @@ from synesthete.recommend.question import Point, Question
 
 WIDE = 4
 """Candidates of each source for every place in the list: caps and filters take their part."""
-FROM_TASTE = 1_000
+FROM_TASTE = 300
+"""Tracks that taste is asked for at least: of so many few are left when sound and caps have had their say."""
 LISTENER_EVENINGS = 20.0
 """Plays of a forgotten favorite at which its score reaches one half."""
 

@@ -87,13 +87,16 @@ class Ease(TasteModel):
 
 
 def summed(rows: sp.csr_matrix, weights: NDArray[np.float32]) -> Scores:
-    """(B, N) sparse times (N, N) dense, exactly as `rows @ weights`, a quarter faster.
+    """(B, N) sparse times (N, N) dense, as `rows @ weights` but for rounding, a quarter faster.
 
-    What costs is reading the weights of the known tracks once; they are gathered into one small buffer and
-    summed there, instead of adding each to a result that is read and written anew every time.
+    What costs is reading the weights of the known tracks once. Where all count alike, as in histories, two of
+    them are read at a time and added; else they are gathered into one small buffer and summed there.
     """
     matrix = np.asarray(weights)
     scores = np.zeros((rows.shape[0], matrix.shape[1]), dtype=np.float32)
+    if (rows.data == 1).all():
+        _add_pairs(rows, matrix, scores)
+        return scores
     gathered = np.empty((GATHERED, matrix.shape[1]), dtype=np.float32)
     for row in range(rows.shape[0]):
         for start in range(rows.indptr[row], rows.indptr[row + 1], GATHERED):
@@ -102,6 +105,19 @@ def summed(rows: sp.csr_matrix, weights: NDArray[np.float32]) -> Scores:
             np.take(matrix, rows.indices[start:stop], axis=0, out=piece, mode="clip")  # "raise" would copy
             scores[row] += rows.data[start:stop] @ piece
     return scores
+
+
+def _add_pairs(rows: sp.csr_matrix, matrix: NDArray[np.float32], scores: Scores) -> None:
+    """Add the weights of each row's tracks to its scores, two tracks at a time."""
+    both = np.empty(matrix.shape[1], dtype=np.float32)
+    for row in range(rows.shape[0]):
+        own = scores[row]
+        known = rows.indices[rows.indptr[row] : rows.indptr[row + 1]].tolist()
+        for first, second in zip(known[::2], known[1::2], strict=False):
+            np.add(matrix[first], matrix[second], out=both)
+            np.add(own, both, out=own)
+        if len(known) % 2:
+            np.add(own, matrix[known[-1]], out=own)
 
 
 def weighted(histories: sp.csr_matrix, shorten: float) -> sp.csr_matrix:

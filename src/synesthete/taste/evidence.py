@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 import scipy.sparse as sp
@@ -90,9 +91,8 @@ class Witness:
             features[f"{name} rank"] = np.log1p(_ranks(own))
         features |= self._popularity(rows, sizes, tracks)
         features |= self._company(rows, sizes, at)
-        for what, group in (("artist", self.facts.artist), ("album", self.facts.album)):
-            if group is not None:
-                features |= _shared(what, group, rows, sizes, tracks, scores, known)
+        for what, shelf in self._shelves.items():
+            features |= _shared(what, shelf, rows, sizes, tracks, scores, known)
         if self.facts.duration_s is not None:
             features |= _durations(self.facts.duration_s, rows, tracks)
         features |= self._order(order, tracks)
@@ -101,7 +101,7 @@ class Witness:
     def _popularity(
         self, rows: sp.csr_matrix, sizes: NDArray[np.float32], tracks: NDArray[np.int64]
     ) -> Features:
-        popularity = np.log1p(self.listeners_per_track)
+        popularity = self._popular
         usual = (rows @ popularity)[:, None] / np.maximum(sizes, 1)
         own = popularity[tracks]
         return {
@@ -114,6 +114,15 @@ class Witness:
     def _company(self, rows: sp.csr_matrix, sizes: NDArray[np.float32], at: object) -> Features:
         """Share of the known tracks that have the candidate among their neighbors at all."""
         return {"support": at((rows @ self._linked).toarray()) / np.maximum(sizes, 1)}  # type: ignore[operator]
+
+    @cached_property
+    def _popular(self) -> NDArray[np.float32]:
+        return np.log1p(self.listeners_per_track)
+
+    @cached_property
+    def _shelves(self) -> dict[str, Shelf]:
+        groups = {"artist": self.facts.artist, "album": self.facts.album}
+        return {what: Shelf.of(group) for what, group in groups.items() if group is not None}
 
     @cached_property
     def _linked(self) -> sp.csr_matrix:
@@ -179,9 +188,31 @@ def _ranks(scores: NDArray[np.float32]) -> NDArray[np.float32]:
     return ranks
 
 
+@dataclass(frozen=True)
+class Shelf:
+    """The tracks of each artist (or album): a column per group, and one more for tracks without any.
+
+    column (N,) int64 of each track; members (N, G) and every (G, N) of 0 and 1; size (G + 1,).
+    """
+
+    column: NDArray[np.int64]
+    members: sp.csr_matrix
+    every: sp.csr_matrix
+    size: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, group: Groups) -> Self:
+        """Sorted once; asked for every history."""
+        members = group.members
+        column = np.full(group.labels.size, members.shape[1], dtype=np.int64)
+        column[np.flatnonzero(np.diff(members.indptr))] = members.indices
+        size = np.append(np.asarray(members.sum(axis=0)).ravel(), 1).astype(np.float32)
+        return cls(column, members, members.T.tocsr(), size)
+
+
 def _shared(
     what: str,
-    group: Groups,
+    shelf: Shelf,
     rows: sp.csr_matrix,
     sizes: NDArray[np.float32],
     tracks: NDArray[np.int64],
@@ -189,27 +220,19 @@ def _shared(
     known: tuple[NDArray[np.integer], NDArray[np.integer]],
 ) -> Features:
     """How much of the candidate's artist (album) is known, and what EASE and ALS say of its other tracks."""
-    members = group.members
-    column = np.full(
-        group.labels.size, members.shape[1], dtype=np.int64
-    )  # unknown labels share one empty column
-    with_label = np.flatnonzero(np.diff(members.indptr))
-    column[with_label] = members.indices
-    size = np.append(np.asarray(members.sum(axis=0)).ravel(), 1).astype(np.float32)
-    here = column[tracks]
-    count = _pad((rows @ members).toarray())
+    here = shelf.column[tracks]
+    count = _pad((rows @ shelf.members).toarray())
     ease = scores["ease"].copy()
     ease[known] = 0
-    every = members.T.tocsr()
-    mine = _take(count, here)
+    mine, size = _take(count, here), shelf.size[here]
     return {
         f"{what} known": mine,
         f"{what} share": mine / np.maximum(sizes, 1),
-        f"{what} size": size[here],
-        f"{what} complete": mine / size[here],
+        f"{what} size": size,
+        f"{what} complete": mine / size,
         f"{what}s per track": (count > 0).sum(axis=1, keepdims=True) / np.maximum(sizes, 1),
-        f"{what} ease": _take(_pad((every @ ease.T).T), here) / size[here],
-        f"{what} als": _take(_pad((every @ scores["als"].T).T), here) / size[here],
+        f"{what} ease": _take(_pad((shelf.every @ ease.T).T), here) / size,
+        f"{what} als": _take(_pad((shelf.every @ scores["als"].T).T), here) / size,
     }
 
 
