@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from sqlalchemy import ColumnElement, Row, or_, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, or_, select, update
 
 from synesthete.catalog.noun import Noun
 from synesthete.catalog.schema import feedback
@@ -113,13 +113,17 @@ class FeedbackWords(Noun):
     def words(self, listener_id: int, at: int | None = None) -> Words:
         """What the listener's words come to now, or came to at another time (unix seconds)."""
         c = feedback.c
-        asked = select(c.word, c.track_id, c.artist_id).where(
-            c.listener_id == int(listener_id), *(_in_force() if at is None else _were_in_force(at))
-        )
+        given: dict[str, int] = {"listener": int(listener_id), "now": now()}
+        asked = _WORDS_NOW
+        if at is not None:
+            asked = select(c.word, c.track_id, c.artist_id).where(
+                c.listener_id == bindparam("listener"), *_were_in_force(at)
+            )
+            del given["now"]
         tracks: dict[str, set[TrackId]] = {}
         artists: dict[str, set[ArtistId]] = {}
         with self._catalog.read() as connection:
-            for word, track_id, artist_id in connection.execute(asked):
+            for word, track_id, artist_id in connection.execute(asked, given):
                 if track_id is not None:
                     tracks.setdefault(word, set()).add(TrackId(track_id))
                 elif artist_id is not None:
@@ -143,6 +147,14 @@ def _about(listener_id: int, track_id: int | None, artist_id: int | None) -> lis
 
 def _in_force() -> tuple[ColumnElement[bool], ...]:
     return feedback.c.undone_at.is_(None), or_(feedback.c.until.is_(None), feedback.c.until > now())
+
+
+# Asked twice for every answer: put together once.
+_WORDS_NOW = select(feedback.c.word, feedback.c.track_id, feedback.c.artist_id).where(
+    feedback.c.listener_id == bindparam("listener"),
+    feedback.c.undone_at.is_(None),
+    or_(feedback.c.until.is_(None), feedback.c.until > bindparam("now")),
+)
 
 
 def _were_in_force(at: int) -> tuple[ColumnElement[bool], ...]:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 
 from synesthete.catalog.noun import Noun
 from synesthete.catalog.schema import impressions
-from synesthete.catalog.writing import now, upsert
+from synesthete.catalog.writing import now, pour
 from synesthete.music import TrackId
 
 
@@ -22,25 +22,18 @@ class Shown:
     clicked: int
 
 
+_COLUMNS = ("request_id", "rank", "listener_id", "track_id", "source", "at")
+
+
 class Impressions(Noun):
     """The log that tells whether recommendations are any good."""
 
     def put(self, request_id: str, listener_id: int | None, shown: Sequence[tuple[int, str]]) -> None:
         """Keep one answer: (track id, strongest source) in order of rank, best first (rank 1)."""
         at = now()
-        rows = (
-            {
-                "request_id": request_id,
-                "rank": rank,
-                "listener_id": listener_id,
-                "track_id": int(i),
-                "source": source,
-                "at": at,
-            }
-            for rank, (i, source) in enumerate(shown, start=1)
-        )
+        rows = [(request_id, rank, listener_id, int(i), source, at) for rank, (i, source) in enumerate(shown, 1)]
         with self._catalog.begin() as connection:
-            upsert(connection, impressions, rows, ["request_id", "rank"])
+            pour(connection, impressions, _COLUMNS, rows)
 
     def click(self, request_id: str, track_id: int) -> bool:
         """Note that a recommended track was taken; False when that answer did not hold it."""

@@ -89,8 +89,9 @@ def alignments(query: Excerpts, found: Excerpts, most: int = 3, apart_s: float =
         return []
     times, fits = _between(query, found)
     offsets = query.starts_s - query.starts_s[0]
-    along = np.mean([np.interp(times + o, times, fit) for o, fit in zip(offsets, fits, strict=True)], axis=0)
-    hop_s = float(np.median(np.diff(found.starts_s))) if len(found.starts_s) > 1 else 0.0
+    shifted = [np.interp(times + o, times, fit) for o, fit in zip(offsets[1:], fits[1:], strict=True)]
+    along = (fits[0] + sum(shifted)) / len(fits)
+    hop_s = float(found.starts_s[1] - found.starts_s[0]) if len(found.starts_s) > 1 else 0.0
     ends = times + offsets[-1] <= times[-1] + hop_s
     along[~ends] = -1.0  # a query longer than the track is compared from the beginning
     if not ends.any():
@@ -99,9 +100,9 @@ def alignments(query: Excerpts, found: Excerpts, most: int = 3, apart_s: float =
     open_to = along > -1
     while open_to.any() and len(places) < most:
         best = int(np.where(open_to, along, -1.0).argmax())
-        there = [float(np.interp(times[best] + o, times, fit)) for o, fit in zip(offsets, fits, strict=True)]
+        there = [float(fits[0, best]), *(float(fit[best]) for fit in shifted)]
         start_s, similarity = _refined(along, best, times)
-        places.append(Alignment(start_s, similarity, int(np.argmax(there))))
+        places.append(Alignment(start_s, similarity, there.index(max(there))))
         open_to &= np.abs(times - times[best]) >= apart_s
     return places
 
