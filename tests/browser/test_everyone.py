@@ -281,8 +281,9 @@ def test_every_page_has_a_title_of_its_own(open_page: Open, site: Site) -> None:
     titles = {}
     for path in paths_of(site):
         page.goto(path)
-        page.locator("main h1").first.wait_for(state="attached")
-        page.wait_for_load_state("networkidle")
+        page.wait_for_function(
+            "() => document.querySelector('main h1') && !document.querySelector('main .skeleton')"
+        )
         titles[path] = page.title()
     assert all(title.endswith(" · Synesthete") for title in titles.values()), titles
     track = site.track(site.paths[0].stem[3:])
