@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from synesthete.taste.top import best
+from synesthete.taste.top import best, largest
 
 
 @pytest.mark.parametrize("n", [1, 20, 100, 700])
@@ -27,3 +27,10 @@ def test_every_track_or_none():
     scores = np.array([[1, 3, 2]], np.float32)
     assert best(scores, None, 0)[0].shape == (1, 0)
     assert best(scores, None, 3)[0].tolist() == [[1, 2, 0]]
+
+
+@pytest.mark.parametrize("tracks", [20, 21, 700, 5_000])
+def test_the_largest_are_those_of_sorting(tracks):
+    scores = np.random.default_rng(tracks).integers(0, 50, (7, tracks)).astype(np.float32)
+    scores[3, 5:] = -np.inf
+    np.testing.assert_array_equal(np.sort(largest(scores, 20), axis=1), np.sort(scores, axis=1)[:, -20:])

@@ -38,9 +38,9 @@ CANDIDATES = 1_000
 list in use, and with 600 candidates its end is hardly chosen at all: NDCG@500 at one seed is .345 with
 600 and .353 with 1,000 on validation playlists."""
 
-FEWEST_CANDIDATES = 300
+FEWEST_CANDIDATES = 200
 FOR_EACH_PLACE = 10
-"""A shorter list needs fewer candidates: ten for each of its places, but 300 at least."""
+"""A shorter list needs fewer candidates: ten for each of its places, but 200 at least."""
 
 COMPANY = 0.5
 """What companions still weigh beside the trees at one known track; at n known tracks an n-th of it. The trees

@@ -20,6 +20,7 @@ from synesthete.taste.interactions import Groups, TrackFacts, present
 from synesthete.taste.model import Scores, TasteModel
 from synesthete.taste.next_track import NextTrack
 from synesthete.taste.sequences import Sequences
+from synesthete.taste.top import largest
 
 PRIOR = {  # model: (weight in the prior at one known track, weight with very many)
     "ease": (0.3, 1.0),
@@ -72,7 +73,7 @@ class Witness:
         features: Features = {}
         prior = np.zeros(rows.shape, dtype=np.float32)
         for name, model in self.models.items():
-            scores[name], scale = scaled(model.score(rows), known)
+            scores[name], scale = scaled(model.heard(rows), known)
             features[f"{name} scale"] = scale
             few, many = PRIOR[name]
             prior += (many + (few - many) / np.maximum(sizes, 1)) * scores[name]
@@ -164,8 +165,7 @@ def scaled(
     """Scores over the mean of their best unknown ones, and the logarithm of that mean (B, 1)."""
     hidden = scores.copy()
     hidden[known] = -np.inf
-    top = min(SCALE_RANK, scores.shape[1])
-    best = np.partition(hidden, scores.shape[1] - top, axis=1)[:, -top:]
+    best = largest(hidden, min(SCALE_RANK, scores.shape[1]))
     mean = np.maximum(np.where(np.isfinite(best), best, 0).mean(axis=1, keepdims=True), 1e-6)
     return scores / mean, np.log(mean).astype(np.float32)
 

@@ -68,6 +68,10 @@ class TasteModel(ABC):
         """
         return self._scored(check_rows(rows, self.tracks), order)
 
+    def heard(self, rows: sp.csr_matrix) -> Scores:
+        """As `score`, for rows that have been checked before, by a model that is made of models."""
+        return self._score(rows)
+
     def similar(self, track: int, n: int = 20) -> tuple[NDArray[np.int64], Scores]:
         """The n tracks this model would offer to someone who knows this one alone: indexes and scores,
         best first."""

@@ -35,6 +35,16 @@ def best(
     return indexes, values
 
 
+def largest(scores: NDArray[np.float32], n: int) -> NDArray[np.float32]:
+    """(B, n): the n largest of each row of (B, N), in no order; N is n at least."""
+    bounds = _bounds(scores, n)
+    found = np.empty((scores.shape[0], n), dtype=np.float32)
+    for row, own in enumerate(scores):
+        some = own[own >= bounds[row]] if np.isfinite(bounds[row]) else own
+        found[row] = np.partition(some, some.size - n)[some.size - n :]
+    return found
+
+
 def _bounds(scores: NDArray[np.float32], n: int) -> NDArray[np.float32]:
     """(B,): a bound that at least n scores of each row reach, and few more where scores are many.
 
