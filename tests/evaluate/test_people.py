@@ -39,6 +39,8 @@ def test_taste_beats_popularity_where_there_are_tastes(data):
     assert accuracy.best("NDCG@100") in {"ease", "knn-cosine"} and accuracy.listeners == 30
     assert {"coverage", "Gini", "novelty, bits", "popularity bias", "artist diversity"} == set(beside.names)
     assert report == evaluate_taste(data, ("popularity", "knn-cosine", "ease"), seed=3)
+    bias = {row.model: row.measures["popularity bias"].mean for row in beside.rows}
+    assert beside.best("popularity bias") == min(bias, key=lambda name: abs(bias[name] - 1))
 
 
 def test_playlists_by_number_of_seeds_and_by_title(data):
@@ -96,7 +98,7 @@ def test_cold_tracks_are_found_by_their_sound():
     sound[:, 0] += np.where(np.arange(120) % 2, 4, -4)
     (table,) = evaluate_cold(Data(plays, sound=sound)).tables
     by_model = {row.model: row.measures["AUC"] for row in table.rows}
-    assert list(by_model) == ["random", "clusters", "nearest in sound", "bridge"]
+    assert list(by_model) == ["random", "clusters", "nearest in sound", "bridge", "both"]
     assert by_model["bridge"].low > 0.8 > by_model["random"].high
     assert by_model["clusters"].low > 0.8, "two groups of sound are the two tastes"
     for nothing in (Data(plays), Data(plays, sound=np.full((120, 8), np.nan, np.float32))):

@@ -68,12 +68,21 @@ def _answers(
     near, far = (warm - mean) / spread, (cold - mean) / spread
     near /= np.maximum(np.linalg.norm(near, axis=1, keepdims=True), 1e-9)
     far /= np.maximum(np.linalg.norm(far, axis=1, keepdims=True), 1e-9)
+    nearest = np.asarray(known @ near @ far.T, dtype=np.float32)
+    bridged = bridge.score(model.listeners(known), cold)
     return {
         "random": np.random.default_rng(seed).random((known.shape[0], len(cold)), dtype=np.float32),
         CLUSTERS: _by_clusters(near, far, known, seed),
-        "nearest in sound": np.asarray(known @ near @ far.T, dtype=np.float32),
-        "bridge": bridge.score(model.listeners(known), cold),
+        "nearest in sound": nearest,
+        "bridge": bridged,
+        "both": _even(nearest) + float(bridge.trust[0]) * _even(bridged),
     }
+
+
+def _even(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Scores (B, M) with mean 0 and deviation 1 in each row."""
+    spread = np.maximum(scores.std(axis=1, keepdims=True), 1e-9)
+    return np.asarray((scores - scores.mean(axis=1, keepdims=True)) / spread, dtype=np.float32)
 
 
 def _by_clusters(
@@ -112,7 +121,8 @@ def area(scores: NDArray[np.float32], wanted: sp.csr_matrix) -> NDArray[np.float
 
 
 DEFINITIONS = (
-    "Only cold tracks are ranked; random is what a model without ears can do.",
+    "Only cold tracks are ranked; random is what a model without ears can do. Both: nearest in sound and the bridge, "
+    "this weighted with the trust that it has earned.",
     "AUC: the chance that a wanted cold track stands above another cold track; 0.5 is chance.",
     "Intervals: 95 % bootstrap over listeners.",
 )

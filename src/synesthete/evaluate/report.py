@@ -47,6 +47,8 @@ class Table:
     listeners: int
     rows: tuple[Row, ...]
     smaller_is_better: tuple[str, ...] = ()
+    one_is_best: tuple[str, ...] = ()
+    """Measures that are best where they are nearest to one."""
     charted: bool = True
     """Whether bars from zero show it well."""
 
@@ -57,8 +59,14 @@ class Table:
 
     def best(self, name: str) -> str:
         """The model that leads in this measure."""
-        sign = -1 if name in self.smaller_is_better else 1
-        return max(self.rows, key=lambda row: sign * row.measures[name].mean).model
+
+        def goodness(row: Row) -> float:
+            mean = row.measures[name].mean
+            if name in self.one_is_best:
+                return -abs(mean - 1)
+            return -mean if name in self.smaller_is_better else mean
+
+        return max(self.rows, key=goodness).model
 
 
 @dataclass(frozen=True)
