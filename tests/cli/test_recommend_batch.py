@@ -88,3 +88,52 @@ def test_misuse_and_bad_tables_are_told(folder, capsys):
     assert ask(folder) == 1
     assert "known.parquet" in capsys.readouterr().err
     assert not (folder / "out.parquet").exists()
+
+
+def known(folder, pairs):
+    table = np.array(pairs, np.int64).reshape(-1, 2)
+    write_columns(folder / "known.parquet", {"user_idx": table[:, 0], "item_idx": table[:, 1]})
+
+
+@pytest.mark.parametrize("model", ["blend", "ease"])
+def test_odd_listeners_get_what_there_is(folder, model):
+    everything = [[1, 7 * track + 5] for track in range(TRACKS)]
+    strangers = [[2, 12], [2, 12], [3, 800_001], [3, 800_002]]  # one track twice; tracks nobody has
+    known(folder, [*everything, *strangers])
+    assert ask(folder, "--model", model, "-n", "500") == 0
+    out = read_columns(folder / "out.parquet", ("user_idx", "rank", "item_idx"))
+    lists = {u: out["item_idx"][out["user_idx"] == u].tolist() for u in (1, 2, 3)}
+    assert len(lists[1]) == 2 and set(lists[1]) == {800_001, 800_002}, "nothing else is left for them"
+    assert len(lists[2]) == len(set(lists[2])) == TRACKS + 2 - 1 and 12 not in lists[2]
+    assert len(lists[3]) == TRACKS and not {800_001, 800_002} & set(lists[3])
+    assert out["rank"][out["user_idx"] == 2].tolist() == list(range(TRACKS + 1))
+
+
+def test_nobody_asks_nobody_is_answered(folder, capsys):
+    known(folder, [])
+    assert ask(folder, "--model", "ease", "--order", "order.parquet", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["listeners"] == 0
+    assert read_columns(folder / "out.parquet", ("user_idx", "rank", "item_idx"))["item_idx"].size == 0
+
+
+def test_facts_and_orders_of_others_do_no_harm(folder):
+    write_columns(
+        folder / "tracks.parquet", {"item_idx": np.array([700_000, 5]), "album_id": np.array([1, 2])}
+    )
+    order = {
+        "user_idx": np.array([4_000_000, 90, 90]),
+        "item_idx": np.array([5, 600_000, 19]),
+        "pos": np.arange(3),
+    }
+    write_columns(folder / "order.parquet", order)
+    assert ask(folder, "--tracks", "tracks.parquet", "--order", "order.parquet", "-n", "3") == 0
+    assert len(read_columns(folder / "out.parquet", ("item_idx",))["item_idx"]) == 9
+
+
+def test_a_missing_file_and_too_small_a_number_are_misuse(folder, capsys):
+    assert ask(folder, "--tracks", "nowhere.parquet") == 2
+    assert "nowhere.parquet" in capsys.readouterr().err
+    assert ask(folder, "-n", "0") == 2
+    empty = {name: np.zeros(0, np.int64) for name in ("user_idx", "item_idx")}
+    write_columns(folder / "train.parquet", empty)
+    assert ask(folder) == 1 and "nothing to learn from" in capsys.readouterr().err

@@ -160,6 +160,13 @@ class TasteExam:
         model = self.make().fit(sp.csr_matrix(np.ones((listeners, tracks), dtype=np.float32)))
         assert np.isfinite(model.score(sp.csr_matrix(np.ones((2, tracks), dtype=np.float32)))).all()
 
+    def test_listeners_who_all_have_the_same_are_no_trouble(self):
+        model = self.make().fit(histories([list(range(12))] * 8, 12))
+        scores = model.score(histories([[0, 1], list(range(11))], 12))
+        assert np.isfinite(scores).all()
+        found, _ = model.recommend(histories([[0, 1]], 12), 12)
+        assert sorted(found[0][:10].tolist()) == list(range(2, 12)) and (found[0][10:] == -1).all()
+
     def test_a_track_nobody_has_does_no_harm(self):
         plays = histories([[0, 1, 2], [0, 1], [1, 2], [3, 4], [3, 4, 5]] * 3, 7)
         model = self.make().fit(plays)

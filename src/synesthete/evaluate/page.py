@@ -13,7 +13,7 @@ WIDTH, BAR, GAP, LABEL = 560, 16, 6, 150
 STYLE = """
 :root { color-scheme: light dark; --bar: #5b7fb4; --best: #c2572b; --line: #8888; }
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
-table { border-collapse: collapse; margin: 1rem 0; } td, th { padding: .25rem .7rem; text-align: right; }
+table { border-collapse: collapse; margin: 1rem 0; } td, th { padding: .25rem .7rem; text-align: right; } td { white-space: nowrap; }
 th { border-bottom: 1px solid var(--line); } td:first-child, th:first-child { text-align: left; }
 .best { font-weight: 700; } .charts { display: flex; flex-wrap: wrap; gap: 1rem; } figure { margin: 0; }
 figcaption { font-weight: 600; } small { opacity: .75; }

@@ -180,6 +180,10 @@ def _numbers(columns: Columns, name: str, path: Path) -> NDArray[np.int64]:
 def _array(column: Any, name: str, path: Path) -> NDArray[Any]:
     if column.null_count:
         raise FormatError(f"column {name} has empty cells", subject=path)
+    if not len(column):  # a column of no chunks has no numpy form
+        from arro3.core import DataType
+
+        return np.zeros(0, np.int64 if DataType.is_integer(column.type) else object)
     try:
         return np.asarray(column.to_numpy())
     except Exception:  # noqa: BLE001  arro3's bare Exception: dictionaries and text have no numpy form
