@@ -2,7 +2,8 @@
 
     python tests/browser/screenshots.py FOLDER [WORD ...]
 
-WORDs choose pages by name: `python tests/browser/screenshots.py screenshots home map`.
+WORDs choose pages by name: `python tests/browser/screenshots.py screenshots home map`. The word `readme` takes those
+three that the documents show, and puts them there, small.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import time
 from pathlib import Path
 
 import httpx
+from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
@@ -21,6 +23,9 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.browser.conftest import CHROMIUM, FLAGS, ROOT, make_library, serving
 
 WIDTHS = {"phone": (360, 740), "desk": (1280, 860), "wall": (2560, 1300)}
+README = ("ask", "home", "map")
+ASK_HIGH = 1180
+"""Pixels: the chosen span and the first answers on one picture."""
 PLAYED = (1, 5, 5, 9, 14, 5, 22, 31, 1, 9, 14, 40, 41, 3, 27, 52)
 
 
@@ -77,6 +82,7 @@ def ask_with_sound(page: Page, piece: Path) -> None:
     page.locator(".results button.cover").nth(1).click()
     page.wait_for_function("() => document.querySelector('#player-audio').currentTime > 1")
     page.locator(".pair canvas.there").nth(1).wait_for()
+    page.evaluate("scrollTo(0, 0)")
     settle(page)
 
 
@@ -104,12 +110,24 @@ def take(target: Path, chosen: list[str]) -> None:
                         page.goto(path)
                         settle(page)
                         if name == "ask":
+                            page.set_viewport_size({"width": wide, "height": max(high, ASK_HIGH)})
                             ask_with_sound(page, paths[8])
                         page.screenshot(path=target / f"{name}-{width}-{scheme}.png")
+                        page.set_viewport_size({"width": wide, "height": high})
                     context.close()
         browser.close()
 
 
+def keep_small(taken: Path) -> None:
+    """The pictures of the documents, as WebP: in full color and sharp at a tenth of a PNG."""
+    for name in README:
+        with Image.open(taken / f"{name}-desk-dark.png") as picture:
+            picture.convert("RGB").save(ROOT / "docs" / "images" / f"{name}.webp", quality=82, method=6)
+
+
 if __name__ == "__main__":
     subprocess.run([sys.executable, str(ROOT / "webapp" / "build.py")], check=True)
-    take(Path(sys.argv[1]), sys.argv[2:])
+    words = sys.argv[2:]
+    take(Path(sys.argv[1]), [*README] if words == ["readme"] else words)
+    if words == ["readme"]:
+        keep_small(Path(sys.argv[1]))

@@ -50,6 +50,15 @@ def test_names_are_hashed_so_that_they_can_be_kept_forever(built_app: Path) -> N
     assert not re.search(r"<script(?![^>]*\bsrc=)", index)
 
 
+def test_the_pictures_of_the_documents_are_small_and_there() -> None:
+    text = "".join(page.read_text("utf-8") for page in (ROOT / "README.md", *(ROOT / "docs").rglob("*.md")))
+    pictures = list((ROOT / "docs" / "images").glob("*.*"))
+    assert len(pictures) >= 3
+    for picture in pictures:
+        assert picture.stat().st_size < 120_000, picture.name
+        assert f"images/{picture.name}" in text, f"{picture.name} is shown nowhere"
+
+
 def test_nothing_is_loaded_from_elsewhere(built_app: Path) -> None:
     index = (built_app / "index.html").read_text()
     assert not re.search(r'(?:src|href)="(?:https?:)?//', index)

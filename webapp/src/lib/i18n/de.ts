@@ -477,7 +477,7 @@ export const de: Strings = {
   'settings.letterText': 'Einmal in der Woche zehn bis zwanzig Empfehlungen per Mail, jede mit ihrem Grund.',
   'settings.letterOn': 'Schickt mir den Brief',
   'settings.letterSee': 'Brief dieser Woche ansehen',
-  'settings.letterAddress': 'Dafür braucht es deine E-Mail-Adresse, siehe oben.',
+  'settings.letterAddress': 'Er geht an die E-Mail-Adresse deines Kontos.',
   'settings.weekday': 'Tag',
   'settings.hour': 'Stunde',
   'settings.password': 'Passwort',

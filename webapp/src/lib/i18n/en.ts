@@ -476,7 +476,7 @@ export const en = {
   'settings.letterOn': 'Send me the letter',
   'settings.weekday': 'Day',
   'settings.letterSee': 'See this week\'s letter',
-  'settings.letterAddress': 'It needs your e-mail address, above.',
+  'settings.letterAddress': 'It goes to the e-mail address of your account.',
   'settings.hour': 'Hour',
   'settings.password': 'Password',
   'settings.oldPassword': 'Present password',
