@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from synesthete.catalog import Catalog
+from synesthete.catalog import Catalog, Entry
 from synesthete.cli import run
 from synesthete.evaluate.tables import write_columns
 from tests.contracts.test_taste_models import checkerboard
@@ -78,3 +78,36 @@ def test_scores_of_a_table_are_kept_where_that_was_wished(plays, tmp_path):
     assert (
         recall.subject == "popularity" and recall.low <= recall.value <= recall.high and recall.rests_on == 20
     )
+
+
+def test_a_quick_look_and_kmeans_over_sound(plays, capsys):
+    command = ["evaluate", "playlists", str(plays / "plays.parquet"), "--limit", "80", "--json"]
+    assert (
+        run([*command, "--sound", str(plays / "sound.npz"), "--model", "popularity", "--model", "clusters"])
+        == 0
+    )
+    report = json.loads(capsys.readouterr().out)
+    assert report["data"]["listeners"] == 80
+    assert [row["model"] for row in report["tables"][0]["rows"]] == ["popularity", "clusters"]
+    assert run(["evaluate", "taste", "--sound", str(plays / "sound.npz")]) == 2  # whose sound?
+
+
+def test_a_library_of_descriptors_is_asked_for_cold_tracks(tmp_path, capsys):
+    """Two tastes, whose tracks differ in energy and in nothing else."""
+    with Catalog(f"sqlite:///{tmp_path / 'catalog.sqlite'}") as catalog:
+        ids = catalog.tracks.put_many([Entry(f"t{i}", f"a{i}") for i in range(60)])
+        random = np.random.default_rng(0)
+        catalog.descriptors.put_many(
+            (i, {"energy": (n % 2) + random.normal(0, 0.1), "tempo": random.normal()})
+            for n, i in enumerate(ids)
+        )
+        owner = catalog.listeners.owner().id
+        for number, row in enumerate(checkerboard(120, 60)):
+            catalog.playlists.create(owner, f"p{number}", [ids[column] for column in row.indices])
+    assert (
+        run(["--data", str(tmp_path), "evaluate", "cold", "--by", "descriptors", "--json", "--no-keep"]) == 0
+    )
+    (table,) = json.loads(capsys.readouterr().out)["tables"]
+    auc = {row["model"]: row["measures"]["AUC"]["mean"] for row in table["rows"]}
+    assert auc["both"] > 0.9 and auc["bridge"] > 0.9 > 0.6 > auc["random"]
+    assert run(["--data", str(tmp_path), "evaluate", "cold"]) == 1  # nothing was heard
