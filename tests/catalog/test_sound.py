@@ -77,6 +77,7 @@ def test_all_vectors_of_an_encoder(tracks):
         == catalog.embeddings.heard("e@1").tolist()
     )
     assert catalog.embeddings.encoders() == {"e@1": 4, "f@1": 1}
+    assert catalog.embeddings.heard_counts() == {"e@1": 3, "f@1": 1}
     some, rows = catalog.embeddings.many([ids[3], 999, ids[0]], "e@1")
     assert some.tolist() == [ids[3], ids[0]] and np.allclose(rows, vectors[[3, 0]], atol=1e-3)
     since = catalog.embeddings.newest("e@1")

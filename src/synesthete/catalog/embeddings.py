@@ -132,6 +132,14 @@ class Embeddings(Noun):
         with self._catalog.read() as connection:
             return np.array(connection.execute(asked).scalars().all(), np.int64)
 
+    def heard_counts(self) -> dict[str, int]:
+        """Every encoder stamp with how many visible tracks have a vector by it."""
+        c = embeddings.c
+        asked = select(c.encoder, func.count()).join(tracks, tracks.c.id == c.track_id)
+        with self._catalog.read() as connection:
+            counted = connection.execute(asked.where(tracks.c.missing_at.is_(None)).group_by(c.encoder))
+            return {encoder: count for encoder, count in counted}
+
     def encoders(self) -> dict[str, int]:
         """Every encoder stamp that has vectors here, with how many."""
         c = embeddings.c

@@ -28,7 +28,7 @@ def switch(house: TheHouse, _who: Asking, question: EncoderChoice) -> Encoders:
 
 def _listed(house: House) -> Encoders:
     stamp = house.parts.stamp
-    heard = {s: len(house.catalog.embeddings.heard(s)) for s in house.catalog.embeddings.encoders()}
+    heard = house.catalog.embeddings.heard_counts()
     facts = [
         EncoderFacts(
             name=e.card.name, version=e.card.version, stamp=e.card.stamp, dim=e.card.dim, license=e.card.license,
