@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from synesthete.catalog.ledger import Counts, Fault
     from synesthete.catalog.tracks import Filter
     from synesthete.encoders.tags import HeardWord
+    from synesthete.jobs.reconcile import Findings
     from synesthete.jobs.running import Report
-    from synesthete.jobs.scan import Findings
     from synesthete.recommend.by_word import HeardAs
     from synesthete.recommend.recognize import Recognition
     from synesthete.recommend.recommender import Answer, Recommender

@@ -244,7 +244,7 @@ def test_a_scan_that_is_stopped_goes_on_next_time(house, music_folder, monkeypat
             yield outcome
 
     real = Inline.map
-    monkeypatch.setattr("synesthete.jobs.scan.WRITE_EVERY", 1)
+    monkeypatch.setattr("synesthete.jobs.reconcile.WRITE_EVERY", 1)
     monkeypatch.setattr(Inline, "map", interrupted)
     with pytest.raises(KeyboardInterrupt):
         house.add(music_folder)

@@ -13,7 +13,7 @@ from synesthete.cli.options import DONE, SOME_FAILED, data_folder, data_option, 
 from synesthete.cli.progress import shown
 
 if TYPE_CHECKING:
-    from synesthete.jobs.scan import Findings
+    from synesthete.jobs.reconcile import Findings
     from synesthete.library import Library, Status
 
 

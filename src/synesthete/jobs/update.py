@@ -14,10 +14,11 @@ from synesthete.errors import Conflict
 from synesthete.jobs.analyze import analyze
 from synesthete.jobs.executors import Executor, Processes, cores
 from synesthete.jobs.hear import Ear
+from synesthete.jobs.reconcile import Findings
 from synesthete.jobs.refresh import Keeper, refresh
 from synesthete.jobs.rematch import rematch, told
 from synesthete.jobs.running import Report, running
-from synesthete.jobs.scan import Findings, scan
+from synesthete.jobs.scan import scan
 from synesthete.parts import Parts
 
 CLOSED_DOOR = "cannot be opened"
