@@ -1,6 +1,6 @@
 """How fast files become a catalog: rows and playlists per CPU second, read alone and written.
 
-    python benchmarks/imports.py [--triplets N] [--playlists N]
+    python benchmarks/imports.py [--triplets N] [--playlists N] [--features N]
 
 The data is made up on the spot with the shape of the real sets (ids of their length, popularity by a
 power law, 66 tracks a playlist). Peers measured in the same run: Python's own csv and json modules
@@ -60,6 +60,31 @@ def make_slices(folder: Path, playlists: int, rng: random.Random) -> None:
         place.write_text(json.dumps({"info": {"slice": str(first)}, "playlists": rows}, indent=4))
 
 
+FEATURES = (
+    "acousticness", "danceability", "energy", "instrumentalness", "liveness", "speechiness", "valence",
+)  # fmt: skip
+
+
+def make_features(path: Path, rows: int, rng: random.Random) -> None:
+    """A feature table with the columns of SpotifyFeatures.csv; one track in four is listed under two genres."""
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["genre", "artist_name", "track_name", "track_id", "duration_ms", "tempo", *FEATURES])
+        written = 0
+        while written < rows:
+            track = _track(rng)
+            facts = [
+                track["artist_name"],
+                track["track_name"],
+                str(track["track_uri"])[14:],
+                track["duration_ms"],
+            ]
+            numbers = [round(rng.uniform(60, 200), 3), *(round(rng.random(), 4) for _ in FEATURES)]
+            for genre in rng.sample(("Rock", "Jazz", "Folk", "Soul", "Dance"), 1 + (rng.random() < 0.25)):
+                writer.writerow([genre, *facts, *numbers])
+                written += 1
+
+
 def _track(rng: random.Random) -> dict[str, object]:
     def uri(kind: str) -> str:
         return f"spotify:{kind}:{''.join(rng.choices(BASE62, k=22))}"
@@ -116,11 +141,18 @@ def imported(place: Path, kind: str, path: Path) -> float:
         return cpu(work)
 
 
+def parse_only_rows(path: Path) -> None:
+    with path.open() as file:
+        for _ in csv.reader(file):
+            pass
+
+
 def main() -> None:
     """Print one Markdown table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--triplets", type=int, default=4_000_000)
     parser.add_argument("--playlists", type=int, default=3_000)
+    parser.add_argument("--features", type=int, default=40_000)
     wanted = parser.parse_args()
     rng = random.Random(7)
     print("| import | entries | CPU s | entries per CPU s | times the parser alone |")
@@ -141,6 +173,12 @@ def main() -> None:
         _row("playlists: read", wanted.playlists, cpu(lambda: read_all_slices(slices)), floor)
         seconds = imported(folder / "b.sqlite", "million-playlist", slices)
         _row("playlists: into the catalog", wanted.playlists, seconds, floor)
+        table = folder / "features.csv"
+        make_features(table, wanted.features, rng)
+        floor = cpu(lambda: parse_only_rows(table))
+        _row("audio features: csv module alone", wanted.features, floor, floor)
+        seconds = imported(folder / "c.sqlite", "spotify-features", table)
+        _row("audio features: into the catalog", wanted.features, seconds, floor)
 
 
 def _row(name: str, entries: int, seconds: float, floor: float) -> None:
