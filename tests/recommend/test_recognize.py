@@ -19,7 +19,7 @@ from synesthete.encoders.shelf import open_encoder
 from synesthete.errors import Busy
 from synesthete.evaluate.degrade import phone, small_mp3
 from synesthete.index import build_index
-from synesthete.recommend import Clip, Collection, Recommender
+from synesthete.recommend import Clip, Collection, Recommender, closely
 from synesthete.recommend.closely import SAME, Comparison, Stretch, compare
 
 SECONDS = 30.0
@@ -148,3 +148,34 @@ def test_listening_ends_at_the_first_that_is_the_same(files, tmp_path):
     missing, stranger, same = compare(Comparison(clip, (*others, Stretch(files[0], 5.0, 15.0))))
     assert missing is None and not stranger.same
     assert same.same and same.ahead_s == pytest.approx(2.0, abs=0.03)
+
+
+@pytest.mark.parametrize("off_s", [-4.0, -1.5, 0.0, 2.5, 4.0])
+@pytest.mark.parametrize("way", ["clean", "a phone"])
+def test_a_glance_settles_what_listening_in_full_would(ear, files, tmp_path, way, off_s, monkeypatch):
+    """Places are off by seconds; a glance either knows the shift, or leaves it to the full look."""
+    _, sound = taken(ear, files[3], 11.0, WAYS[way], tmp_path)
+    spans = [(file, 11.0 + off_s) for file in (files[9], files[3], files[12])]
+    asked = Comparison(Stretch(sound.file, 0.0, 10.0), tuple(Stretch(f, s, s + 10.0) for f, s in spans))
+    glanced = compare(asked)
+    monkeypatch.setattr("synesthete.recommend.closely.GLANCED_CLIP_S", 99.0)
+    in_full = compare(asked)
+    for told in (glanced, in_full):
+        assert told[1].same and not told[0].same
+    assert glanced[1].ahead_s == pytest.approx(-off_s, abs=0.06)
+    assert in_full[1].ahead_s == pytest.approx(-off_s, abs=0.06)
+
+
+def test_glances_spare_most_of_the_decoding(files, monkeypatch):
+    spent = []
+    real = closely.decode
+
+    def counted(source, rate, start_s=0.0, end_s=None):
+        spent.append(end_s - start_s)
+        return real(source, rate, start_s, end_s)
+
+    monkeypatch.setattr(closely, "decode", counted)
+    others = tuple(Stretch(files[i], 5.0, 15.0) for i in (6, 9, 12, 3))
+    told = compare(Comparison(Stretch(files[3], 5.0, 15.0), others))
+    assert [one.same for one in told] == [False, False, False, True]
+    assert sum(spent) <= 10.0 + 4 * 4.0 + 1e-6, "ten seconds of the clip, four of each place"

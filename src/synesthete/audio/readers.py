@@ -211,7 +211,7 @@ class AvReader:
         for piece in pieces:
             held.append(piece)
             values += piece.size
-            if values >= BLOCK_VALUES // 4:
+            if values >= BLOCK_VALUES // 16:  # a second or so: whoever wants ten seconds pays for ten
                 yield downmix(np.concatenate(held))
                 held, values = [], 0
         if held:

@@ -35,6 +35,16 @@ SAME = 0.50
 made of one recording."""
 
 
+GLANCED_S, GLANCED_CLIP_S, GLANCED_OVERLAP_S = 4.0, 8.0, 3.0
+"""Of each stretch so much is listened to first, its middle, where the clip has at least so much to lay it on."""
+CLEAR, HOPELESS, IN_FULL = 0.65, 0.20, 2
+"""Likeness of the glance that settles it either way; of those between, so many at most are listened to in full.
+Chosen on clips through a phone of 163 pieces the network was trained with: glances at the right place are above 0.64
+in 95 of 100, at 2,164 of the likeliest wrong ones below 0.43 in 999 of 1,000 (0.54 where pieces share material)."""
+UNPROVEN = SAME - 0.01
+"""What a glance that is not clear amounts to at most."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """A part of a file to listen to: from `start_s`, or as near as the file allows."""
@@ -68,25 +78,45 @@ class Told:
 
 
 def compare(asked: Comparison) -> list[Told | None]:
-    """What each of the stretches is to the clip, up to the first that is the same.
+    """What the stretches are to the clip, of which at most one is the same: then listening ends.
 
-    None for one that cannot be read. Raises AudioError when the clip cannot.
+    Decoding is what costs, so four seconds of each come first, and mostly settle it; the likeliest of the rest
+    are listened to in full. None for one that cannot be read, or was not listened to any more. Raises AudioError
+    when the clip cannot be read.
     """
     clip = _picture(asked.clip)
     told: list[Told | None] = []
-    for stretch in asked.others:
-        told.append(_heard(clip, stretch))
-        if (last := told[-1]) is not None and last.same:
+    unsettled: list[tuple[float, int]] = []
+    for number, stretch in enumerate(asked.others):
+        glance = _glance(stretch) if len(clip) >= GLANCED_CLIP_S * SPEC.frame_rate else None
+        found = None if glance is None else _heard(clip, glance, GLANCED_OVERLAP_S)
+        if glance is None or found is None:
+            told.append(None)
+            unsettled.append((SAME, number))
+            continue
+        ahead_s = glance.start_s - stretch.start_s + found.ahead_s
+        if found.likeness >= CLEAR:
+            return [*told, Told(found.likeness, ahead_s)]
+        told.append(Told(min(found.likeness, UNPROVEN), ahead_s))
+        if found.likeness >= HOPELESS:
+            unsettled.append((found.likeness, number))
+    for rank, (likely, number) in enumerate(sorted(unsettled, key=lambda one: (-one[0], one[1]))):
+        if rank >= IN_FULL and likely < SAME:
+            break
+        told[number] = found = _heard(clip, asked.others[number])
+        if found is not None and found.same:
             break
     return told
 
 
-def likeness(clip: np.ndarray, other: np.ndarray) -> tuple[float, int]:
+def likeness(clip: np.ndarray, other: np.ndarray, least: int | None = None) -> tuple[float, int]:
     """The best correlation of two prepared pictures (T, M) over all shifts, and that shift.
 
-    The shift is the frame of `other` on which the clip's first lies; negative when it lies before.
+    They overlap by `least` frames; by OVERLAP_S, or half of the shorter one, when None. The shift is the frame of
+    `other` on which the clip's first lies; negative when it lies before.
     """
-    least = min(round(OVERLAP_S * SPEC.frame_rate), len(clip) // 2, len(other) // 2)
+    if least is None:
+        least = min(round(OVERLAP_S * SPEC.frame_rate), len(clip) // 2, len(other) // 2)
     size = scipy.fft.next_fast_len(len(clip) + len(other) - 1)
     spectra = scipy.fft.rfft(other, size, axis=0) * np.conj(scipy.fft.rfft(clip, size, axis=0))
     products = scipy.fft.irfft(spectra.sum(axis=1), size)
@@ -108,12 +138,23 @@ def prepared(picture: np.ndarray) -> np.ndarray:
     return changes
 
 
-def _heard(clip: np.ndarray, stretch: Stretch) -> Told | None:
+def _glance(stretch: Stretch) -> Stretch | None:
+    """The middle of a stretch; None of one that is short anyway."""
+    end_s = stretch.start_s + LISTENED_S if stretch.end_s is None else stretch.end_s
+    spare_s = end_s - stretch.start_s - GLANCED_S
+    if spare_s < GLANCED_S:
+        return None
+    begin_s = stretch.start_s + spare_s / 2
+    return Stretch(stretch.file, begin_s, begin_s + GLANCED_S)
+
+
+def _heard(clip: np.ndarray, stretch: Stretch, overlap_s: float | None = None) -> Told | None:
     try:
         other = _picture(stretch)
     except AudioError:
         return None
-    found, shift = likeness(clip, other)
+    least = None if overlap_s is None else min(round(overlap_s * SPEC.frame_rate), len(clip), len(other))
+    found, shift = likeness(clip, other, least)
     return Told(found, shift / SPEC.frame_rate)
 
 

@@ -109,9 +109,7 @@ def _listened(
     except (AudioError, Busy):  # the clip's file is gone, or too many ask: its embedding still speaks
         return judged(found, length_s)
     refuted = set()
-    for place, span, what in zip(
-        heard, spans, told, strict=False
-    ):  # listening ends at the first that is the same
+    for place, span, what in zip(heard, spans, told, strict=False):  # listening ends once one is the same
         if what is None:
             continue
         if what.same:
