@@ -13,6 +13,12 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Heard, Open, Site, house_of
 
 DAY_S = 86_400
+SAID = {
+    "sound": "By sound",
+    "cluster": "Same corner of the library",
+    "artist": "Same artist",
+    "new": "New to people",
+}
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +86,7 @@ def test_what_was_played_and_received_is_on_the_page(open_page: Open, lived_in: 
     table = page.get_by_role("region", name="How recommendations are received").get_by_role("row")
     assert [row["source"] for row in reception["sources"]]
     for row in reception["sources"]:
-        shown = table.filter(has=page.get_by_role("cell", name=row["source"], exact=True))
+        shown = table.filter(has=page.get_by_role("cell", name=SAID[row["source"]], exact=True))
         expect(shown).to_contain_text(str(row["shown"]))
         expect(shown).to_contain_text(f"{100 * row['click_through']:g}%")
     sums = {

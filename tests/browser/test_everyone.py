@@ -142,7 +142,8 @@ def test_axe_finds_nothing_on_pages_for_strangers(
 
 def test_a_phone_shows_everything_without_scrolling_sideways(open_page: Open, site: Site) -> None:
     page = open_page("/", width=360, height=740, has_touch=True, is_mobile=True)
-    for path in paths_of(site):
+    more = ["/search?browse=albums", "/search?browse=tracks", "/mixer?from=1", "/mixer?track=1"]
+    for path in [*paths_of(site), *more]:
         page.goto(path)
         page.locator("main h1").first.wait_for(state="attached")
         page.wait_for_load_state("networkidle")
