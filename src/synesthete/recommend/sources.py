@@ -212,7 +212,8 @@ def unplayed(collection: Collection) -> Source:
         suits = taste.unplayed(list(question.liked), places)
         if question.allowed is not None:
             suits = np.where(np.isin(ids, question.allowed), suits, 0)
-        best = np.argsort(-suits, kind="stable")[: max(n, FROM_TASTE)]
+        most = min(max(n, FROM_TASTE), len(ids))
+        best = np.sort(np.argpartition(-suits, most - 1)[:most])
         return [
             Candidate(int(ids[i]), SourceName.UNPLAYED, float(suits[i]))
             for i in best.tolist()
