@@ -90,7 +90,8 @@ class Twins:
 
     def _compare(self, a: int, b: int) -> bool:
         one, other = self.tracks[TrackId(a)], self.tracks[TrackId(b)]
-        if a not in self._excerpts or b not in self._excerpts:  # and those it will be compared with next, at once
+        if a not in self._excerpts or b not in self._excerpts:
+            # those it will be compared with next come along at once
             wanted = {a, b, *self.of(a), *self.of(b)}
             self._excerpts |= self._collection.excerpts(sorted(wanted - self._excerpts.keys()))
         return kinship(one, other, self._excerpts.get(a), self._excerpts.get(b)) != Kinship.STRANGERS
