@@ -39,6 +39,7 @@ def test_taste_beats_popularity_where_there_are_tastes(data):
     assert accuracy.best("NDCG@100") in {"ease", "knn-cosine"} and accuracy.listeners == 30
     assert {"coverage", "Gini", "novelty, bits", "popularity bias", "artist diversity"} == set(beside.names)
     assert report == evaluate_taste(data, ("popularity", "knn-cosine", "ease"), seed=3)
+    assert all(row.measures["novelty, bits"].low is not None for row in beside.rows)
     bias = {row.model: row.measures["popularity bias"].mean for row in beside.rows}
     assert beside.best("popularity bias") == min(bias, key=lambda name: abs(bias[name] - 1))
 

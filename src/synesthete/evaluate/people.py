@@ -86,7 +86,7 @@ def evaluate_taste(
         tell(name)
         ranked = _learned(name, train, seed)(task, 100)
         accuracy.append(Row(name, _measured(_strong(ranked, task.wanted), seed)))
-        beside.append(Row(name, _beyond(ranked[:, :20], task, train)))
+        beside.append(Row(name, _beyond(ranked[:, :20], task, train, seed)))
     about = (
         f"Held-out listeners, {KNOWN_SHARE:.0%} of their tracks known, the rest wanted; split by seed {seed}."
     )
@@ -228,18 +228,19 @@ def _title_only(train: Data, test: Data, seed: int) -> Table:
     )
 
 
-def _beyond(ranked: NDArray[np.int64], task: Task, train: Data) -> dict[str, Measure]:
+def _beyond(ranked: NDArray[np.int64], task: Task, train: Data, seed: int) -> dict[str, Measure]:
     listeners = np.bincount(train.plays.indices, minlength=train.plays.shape[1])
     own = (task.known @ listeners) / np.maximum(np.diff(task.known.indptr), 1)
-    values = {
-        "coverage": beyond.coverage(ranked, listeners.size),
-        "Gini": beyond.gini(ranked, listeners.size),
+    each = {
         "novelty, bits": beyond.novelty(ranked, listeners, train.plays.shape[0]),
         "popularity bias": beyond.popularity_bias(ranked, own, listeners),
     }
     if train.facts is not None and train.facts.artist is not None:
-        values["artist diversity"] = beyond.diversity(ranked, train.facts.artist.labels)
-    return {name: Measure(value) for name, value in values.items()}
+        each["artist diversity"] = beyond.diversity(ranked, train.facts.artist.labels)
+    return {
+        "coverage": Measure(beyond.coverage(ranked, listeners.size)),
+        "Gini": Measure(beyond.gini(ranked, listeners.size)),
+    } | _measured(each, seed)
 
 
 DEFINITIONS = {
@@ -252,7 +253,7 @@ DEFINITIONS = {
         "mean -log2 of the share of listeners who know a track. Popularity bias: mean listeners"
         " per recommended track over "
         "those per known track. Artist diversity: share of pairs in a list by different artists.",
-        "Intervals: 95 % bootstrap over listeners.",
+        "Intervals: 95 % bootstrap over listeners; coverage and Gini are one number for all lists together.",
     ),
     "playlists": (
         "R-precision: wanted tracks among the first as many as are wanted. With artists: the "
