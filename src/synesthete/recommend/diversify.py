@@ -74,39 +74,21 @@ def diversify(
     lost = relevance < LEAST_RELEVANCE[0] + limits.adventurousness * (LEAST_RELEVANCE[1] - LEAST_RELEVANCE[0])
     closeness = _Closeness(pool) if variety > 0 else None
     open_to = np.ones(len(pool), bool)
-    places: list[int] = []
+    room = _Room(limits)
     chosen: dict[int, Chosen] = {}
-    artists: Counter[str] = Counter()
-    albums: Counter[object] = Counter()
-    while open_to.any() and len(places) < limits.n:
+    while open_to.any() and len(chosen) < limits.n:
         value = relevance if closeness is None else (1 - variety) * relevance - variety * closeness.to_chosen
-        value = np.where(open_to, value - lost, -np.inf)
-        best = int(value.argmax())
+        best = int(np.where(open_to, value - lost, -np.inf).argmax())
         open_to[best] = False
         entry = pool[best]
         track = tracks.get(TrackId(entry.track_id))
-        if track is None:
+        if track is None or _folded(entry, chosen, versions) or not room.take(track):
             continue
-        twin = _twin(entry, chosen, versions)
-        if twin is not None:
-            twin.versions.append(entry.track_id)
-            continue
-        artist, album = _artist(track), _album(track)
-        full = limits.per_artist and artist and artists[artist] >= limits.per_artist
-        if full or (limits.per_album and album and albums[album] >= limits.per_album):
-            continue
-        artists[artist] += 1
-        albums[album] += 1
-        places.append(best)
         chosen[entry.track_id] = Chosen(entry)
         if closeness is not None:
             closeness.choose(best)
-    for place in np.flatnonzero(
-        open_to
-    ):  # the list is full, but versions of what is on it may still lie behind
-        twin = _twin(pool[place], chosen, versions)
-        if twin is not None:
-            twin.versions.append(pool[place].track_id)
+    for place in np.flatnonzero(open_to):  # the list is full; versions of what is on it may still lie behind
+        _folded(pool[place], chosen, versions)
     return list(chosen.values())
 
 
@@ -138,11 +120,35 @@ class _Closeness:
         self.to_chosen = np.maximum(self.to_chosen, likeness)
 
 
-def _twin(entry: Ranked, chosen: Mapping[int, Chosen], versions: Versions | None) -> Chosen | None:
+class _Room:
+    """How much room is left for each artist and album."""
+
+    def __init__(self, limits: Limits):
+        self._limits = limits
+        self._artists: Counter[str] = Counter()
+        self._albums: Counter[object] = Counter()
+
+    def take(self, track: Track) -> bool:
+        """Give the track its room; False when its artist or album has none left."""
+        artist, album = _artist(track), _album(track)
+        per_artist, per_album = self._limits.per_artist, self._limits.per_album
+        full = per_artist and artist and self._artists[artist] >= per_artist
+        if full or (per_album and album and self._albums[album] >= per_album):
+            return False
+        self._artists[artist] += 1
+        self._albums[album] += 1
+        return True
+
+
+def _folded(entry: Ranked, chosen: Mapping[int, Chosen], versions: Versions | None) -> bool:
+    """Whether it is a version of one that is chosen, where it is then shown."""
     near = versions.of(entry.track_id) if versions is not None else set()
     if versions is None or not near:
-        return None
-    return next((c for i, c in chosen.items() if i in near and versions.are(i, entry.track_id)), None)
+        return False
+    twin = next((c for i, c in chosen.items() if i in near and versions.are(i, entry.track_id)), None)
+    if twin is not None:
+        twin.versions.append(entry.track_id)
+    return twin is not None
 
 
 def _artist(track: Track) -> str:
