@@ -31,6 +31,34 @@ def tracks(catalog):
     )
 
 
+def test_excerpts_of_many_tracks_are_each_ones_own(tracks):
+    """Unpacked at once: of different numbers, among them none at all, a silent one and a track without."""
+    catalog, ids = tracks
+    random = np.random.default_rng(1)
+    kept = {}
+    for track_id, count in zip(ids[:3], (5, 0, 2), strict=True):
+        rows = _unit(random, count, 16) * random.uniform(0.2, 3.0, (count, 1)).astype(np.float32)
+        starts = random.uniform(0, 100, count).astype(np.float32)
+        kept[int(track_id)] = Excerpts(rows, starts, starts + 10)
+        catalog.embeddings.put(track_id, "e@1", np.ones(16, np.float32), "full", kept[int(track_id)])
+    silent = Excerpts(np.zeros((1, 16), np.float32), np.zeros(1, np.float32), np.ones(1, np.float32))
+    catalog.embeddings.put(ids[3], "e@1", np.ones(16, np.float32), "full", silent)
+    found = catalog.embeddings.excerpts_of(ids, "e@1")
+    unit = catalog.embeddings.excerpts_of(ids, "e@1", unit=True)
+    assert set(found) == set(unit) == set(map(int, ids))
+    for i, truth in kept.items():
+        assert len(found[i].vectors) == len(truth.vectors)
+        np.testing.assert_array_equal(found[i].starts_s, truth.starts_s)
+        np.testing.assert_array_equal(found[i].ends_s, truth.ends_s)
+        if len(truth.vectors):
+            np.testing.assert_allclose(found[i].vectors, truth.vectors, atol=0.02)
+            lengths = np.linalg.norm(found[i].vectors, axis=1, keepdims=True)
+            np.testing.assert_allclose(unit[i].vectors, found[i].vectors / lengths, atol=1e-5)
+    assert not unit[int(ids[3])].vectors.any() and np.isfinite(unit[int(ids[3])].vectors).all()
+    assert len(catalog.embeddings.excerpts_of(ids[1:2], "e@1")[int(ids[1])].starts_s) == 0
+    assert catalog.embeddings.excerpts_of(ids, "e@2") == {}
+
+
 def test_vectors_come_back_nearly_as_they_were(tracks):
     catalog, ids = tracks
     random = np.random.default_rng(0)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from sqlalchemy import bindparam, delete, func, select
@@ -99,11 +100,11 @@ class Embeddings(Noun):
         """The track's excerpts, or None when there are none."""
         return self.excerpts_of([track_id], encoder).get(int(track_id))
 
-    def excerpts_of(self, track_ids: Iterable[int], encoder: str) -> dict[int, Excerpts]:
-        """The excerpts of those of these tracks that have some."""
+    def excerpts_of(self, track_ids: Iterable[int], encoder: str, unit: bool = False) -> dict[int, Excerpts]:
+        """The excerpts of those of these tracks that have some; with `unit`, vectors of length 1."""
         with self._catalog.read() as connection:
             rows = connection.execute(_EXCERPTS, {"encoder": encoder} | these(track_ids)).fetchall()
-        return {track_id: _unpacked(*packed) for track_id, *packed in rows}
+        return _unpacked(rows, unit)
 
     def all(self, encoder: str, since: int | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Every visible track this encoder has heard: ids (N,) int64 ascending, vectors (N, D) float16.
@@ -212,12 +213,27 @@ def _packed(excerpts: Excerpts | None) -> dict[str, bytes | None]:
     }
 
 
-def _unpacked(codes: bytes, scales: bytes, starts_s: bytes, ends_s: bytes) -> Excerpts:
-    steps = np.frombuffer(scales, np.float16).astype(np.float32)
-    rows = np.frombuffer(codes, np.int8).reshape(len(steps), -1)
-    return Excerpts(
-        rows * steps[:, None], np.frombuffer(starts_s, np.float32), np.frombuffer(ends_s, np.float32)
-    )
+def _unpacked(rows: Sequence[Any], unit: bool) -> dict[int, Excerpts]:
+    """Rows (track id, codes, scales, starts, ends) as excerpts by track; all unpacked at once, which is quicker."""
+    counts = [len(scales) // np.dtype(np.float16).itemsize for _, _, scales, _, _ in rows]
+    if not sum(counts):
+        return {
+            track_id: Excerpts(np.zeros((0, 0), np.float32), *np.zeros((2, 0), np.float32))
+            for track_id, *_ in rows
+        }
+    codes, scales, starts_s, ends_s = (b"".join(column) for column in list(zip(*rows, strict=True))[1:])
+    vectors = np.frombuffer(codes, np.int8).reshape(sum(counts), -1).astype(np.float32)
+    if unit:  # how large the steps of the codes were does not matter then
+        vectors /= np.maximum(np.sqrt(np.einsum("nd,nd->n", vectors, vectors)), 1e-12)[:, None]
+    else:
+        vectors *= np.frombuffer(scales, np.float16).astype(np.float32)[:, None]
+    begins, stops = np.frombuffer(starts_s, np.float32), np.frombuffer(ends_s, np.float32)
+    found, first = {}, 0
+    for (track_id, *_), count in zip(rows, counts, strict=True):
+        last = first + count
+        found[track_id] = Excerpts(vectors[first:last], begins[first:last], stops[first:last])
+        first = last
+    return found
 
 
 def _matrix(rows: list[bytes], kind: type = np.float32) -> np.ndarray:

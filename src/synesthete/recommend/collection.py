@@ -118,15 +118,8 @@ class Collection:
 
     def excerpts(self, track_ids: Iterable[int]) -> dict[int, Excerpts]:
         """The excerpts of those tracks that have some."""
-        kept = self.catalog.embeddings.excerpts_of(track_ids, self.stamp)
-        if not kept:
-            return {}
-        rows = _unit(np.concatenate([one.vectors for one in kept.values()]))
-        ends = np.cumsum([len(one.vectors) for one in kept.values()]).tolist()
-        return {
-            track_id: Excerpts(rows[end - len(one.vectors) : end], one.starts_s, one.ends_s)
-            for (track_id, one), end in zip(kept.items(), ends, strict=True)
-        }
+        kept = self.catalog.embeddings.excerpts_of(track_ids, self.stamp, unit=True)
+        return {i: Excerpts(one.vectors, one.starts_s, one.ends_s) for i, one in kept.items()}
 
     def tracks(self, track_ids: Iterable[int], wanted: Filter | None = None) -> dict[TrackId, Track]:
         """The tracks with these ids; with `wanted`, those that are visible and pass the filter."""
@@ -166,8 +159,3 @@ class Collection:
             heard = len(self.index)
             self._coverage = now, Coverage(max(total, heard), heard, self.stamp)
         return self._coverage[1]
-
-
-def _unit(vectors: np.ndarray) -> np.ndarray:
-    lengths = np.sqrt(np.einsum("nd,nd->n", vectors, vectors))[:, None]
-    return (vectors / np.maximum(lengths, 1e-12)).astype(np.float32, copy=False)
