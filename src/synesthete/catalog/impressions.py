@@ -31,7 +31,9 @@ class Impressions(Noun):
     def put(self, request_id: str, listener_id: int | None, shown: Sequence[tuple[int, str]]) -> None:
         """Keep one answer: (track id, strongest source) in order of rank, best first (rank 1)."""
         at = now()
-        rows = [(request_id, rank, listener_id, int(i), source, at) for rank, (i, source) in enumerate(shown, 1)]
+        rows = [
+            (request_id, rank, listener_id, int(i), source, at) for rank, (i, source) in enumerate(shown, 1)
+        ]
         with self._catalog.begin() as connection:
             pour(connection, impressions, _COLUMNS, rows)
 

@@ -52,7 +52,9 @@ def find(name: str | None, folder: Path | None = None, shipped: Path = SHIPPED) 
         if name in (entry.card.name, entry.card.stamp):
             return entry
     known = ", ".join(entry.card.stamp for entry in shelf)
-    anew = "; a library that was heard with another is heard anew by `synesthete update`" if "@" in name else ""
+    anew = (
+        "; a library that was heard with another is heard anew by `synesthete update`" if "@" in name else ""
+    )
     raise NotFound("no such encoder here", subject=name, hint=f"There is {known}{anew}.")
 
 
