@@ -65,7 +65,9 @@ class Accounts(Noun):
 
     def owner(self) -> Account | None:
         """The first owner of the house, or None while there is nobody."""
-        return self._first(_l.role == str(Role.OWNER))
+        with self._catalog.read() as connection:
+            row = connection.execute(_OWNER).first()
+        return None if row is None else _account(row)
 
     def of_subject(self, subject: str) -> Account | None:
         """The person an OpenID Connect provider knows as this issuer and subject."""
@@ -79,9 +81,8 @@ class Accounts(Noun):
 
     def exist(self) -> bool:
         """Whether anybody has a way to sign in by name: a password, or a provider's word."""
-        way = or_(_l.password_hash.is_not(None), _l.subject.is_not(None))
         with self._catalog.read() as connection:
-            return connection.execute(select(_l.id).where(way).limit(1)).first() is not None
+            return connection.execute(_SIGNS_IN).first() is not None
 
     def have_passwords(self) -> bool:
         """Whether anybody signs in with a password."""
@@ -203,6 +204,9 @@ _ACCOUNT = select(
     _l.id, _l.name, _l.role, _l.email, _l.time_zone, _l.language, _l.letter, _l.letter_weekday, _l.letter_hour,
     _l.password_hash, _l.subject, _l.created_at, _l.seen_at,
 )  # fmt: skip
+# Asked with every request: put together once.
+_OWNER = _ACCOUNT.where(_l.role == str(Role.OWNER)).order_by(_l.id).limit(1)
+_SIGNS_IN = select(_l.id).where(or_(_l.password_hash.is_not(None), _l.subject.is_not(None))).limit(1)
 _KEY = select(_k.id, _k.listener_id, _k.name, _k.hint, _k.scopes, _k.created_at, _k.used_at, _k.revoked_at)
 
 

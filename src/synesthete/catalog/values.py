@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from synesthete.catalog.noun import Noun
 from synesthete.catalog.schema import values
 from synesthete.catalog.writing import upsert
+
+_VALUE = select(values.c.value).where(values.c.name == bindparam("its_name"))
 
 
 class Values(Noun):
@@ -15,7 +17,7 @@ class Values(Noun):
     def get(self, name: str) -> str | None:
         """The value, or None."""
         with self._catalog.read() as connection:
-            return connection.execute(select(values.c.value).where(values.c.name == name)).scalar()
+            return connection.execute(_VALUE, {"its_name": name}).scalar()
 
     def put(self, name: str, value: str) -> None:
         """Set the value."""
@@ -26,7 +28,7 @@ class Values(Noun):
         """Set the value unless there is one; the value in force either way."""
         with self._catalog.begin() as connection:
             upsert(connection, values, [{"name": name, "value": value}], ["name"])
-            return str(connection.execute(select(values.c.value).where(values.c.name == name)).scalar())
+            return str(connection.execute(_VALUE, {"its_name": name}).scalar())
 
     def remove(self, name: str) -> None:
         """Forget the value; nothing happens when there is none."""
