@@ -38,9 +38,10 @@ CANDIDATES = 1_000
 list in use, and with 600 candidates its end is hardly chosen at all: NDCG@500 at one seed is .345 with
 600 and .353 with 1,000 on validation playlists."""
 
-FEWEST_CANDIDATES = 200
-FOR_EACH_PLACE = 10
-"""A shorter list needs fewer candidates: ten for each of its places, but 200 at least."""
+FEWEST_CANDIDATES = 150
+FOR_EACH_PLACE = 7
+"""A shorter list needs fewer candidates: seven for each of its places, but 150 at least. Of 1,000 validation
+playlists the first 20 are the same to 98 % with 200 as with 1,000, and to 99 % with 150 as with 200."""
 
 COMPANY = 0.5
 """What companions still weigh beside the trees at one known track; at n known tracks an n-th of it. The trees
