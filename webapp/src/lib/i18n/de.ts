@@ -449,7 +449,7 @@ export const de: Strings = {
   'dashboard.disliked': 'Gefiel nicht',
   'dashboard.skipped': 'Übersprungen',
   'dashboard.catalog': 'Der Katalog',
-  'dashboard.duration': 'Stunden Musik',
+  'dashboard.duration': 'Musik',
   'dashboard.size': 'auf der Platte',
   'dashboard.decades': 'Jahrzehnte',
   'dashboard.formats': 'Formate',

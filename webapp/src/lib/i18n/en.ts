@@ -447,7 +447,7 @@ export const en = {
   'dashboard.disliked': 'Disliked',
   'dashboard.skipped': 'Skipped',
   'dashboard.catalog': 'The catalog',
-  'dashboard.duration': 'hours of music',
+  'dashboard.duration': 'of music',
   'dashboard.size': 'on disk',
   'dashboard.decades': 'Decades',
   'dashboard.formats': 'Formats',
