@@ -68,16 +68,7 @@ class Albums(Noun):
 
     def initials(self) -> list[tuple[str, int]]:
         """First letters of the folded titles with how many albums with visible tracks have it, in order."""
-        initial = func.substr(albums.c.key, 1, 1)
-        asked = (
-            select(initial, func.count())
-            .select_from(albums)
-            .where(_HAS_TRACKS)
-            .group_by(initial)
-            .order_by(initial)
-        )
-        with self._catalog.read() as connection:
-            return [(letter, count) for letter, count in connection.execute(asked)]
+        return self._initials(albums.c.key, _HAS_TRACKS)
 
     def of(self, artist_id: int) -> list[Album]:
         """The artist's albums, oldest first."""

@@ -66,16 +66,7 @@ class Artists(Noun):
 
     def initials(self) -> list[tuple[str, int]]:
         """First letters of the folded names with how many artists with visible tracks have it, in order."""
-        initial = func.substr(artists.c.key, 1, 1)
-        asked = (
-            select(initial, func.count())
-            .select_from(artists)
-            .where(_HAS_TRACKS)
-            .group_by(initial)
-            .order_by(initial)
-        )
-        with self._catalog.read() as connection:
-            return [(letter, count) for letter, count in connection.execute(asked)]
+        return self._initials(artists.c.key, _HAS_TRACKS)
 
     def tracks(self, artist_id: int) -> list[TrackId]:
         """Ids of the artist's visible tracks, by year, album, disc and number."""

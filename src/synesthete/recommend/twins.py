@@ -19,7 +19,6 @@ from synesthete.recommend.versions import (
     Glance,
     Kinship,
     glance,
-    is_named,
     kinship,
 )
 
@@ -49,7 +48,7 @@ class Twins:
         ids = [i for i in self._vectors if i in self._glances]
         rows = np.array([self._vectors[i] for i in ids], np.float32)
         lengths = np.array([self._glances[i].duration_s for i in ids])
-        named = np.array([is_named(self.tracks[TrackId(i)]) for i in ids], bool)
+        named = np.array([self._glances[i].named for i in ids], bool)
         least = np.where(named[:, None] & named[None, :], IDENTICAL.alike, UNNAMED.alike)
         near = np.abs(lengths[:, None] - lengths[None, :]) <= SAME_FILE_LENGTH_S
         for a, b in zip(*np.nonzero(near & (rows @ rows.T >= least)), strict=True):

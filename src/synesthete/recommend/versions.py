@@ -91,6 +91,8 @@ class Glance(NamedTuple):
 
     duration_s: float
     piece: tuple[str, str] | None
+    named: bool
+    """Whether title and artist both say something."""
 
     def may_be_kin(self, other: Glance) -> bool:
         """Whether names or lengths allow two tracks to be kin at all; cheap, and mostly no."""
@@ -103,7 +105,9 @@ def glance(track: Track) -> Glance:
     """The first look at a track."""
     piece = piece_of(track.title)
     named = None if NAMELESS.fullmatch(piece) else (piece, _artist_of(track.artist))
-    return Glance(nan if track.duration_s is None else track.duration_s, named)
+    is_somebody = track.artist.strip().casefold() not in UNKNOWN
+    length_s = nan if track.duration_s is None else track.duration_s
+    return Glance(length_s, named, named is not None and is_somebody)
 
 
 def may_be_kin(a: Track, b: Track) -> bool:
@@ -149,7 +153,7 @@ def same_piece(a: Track, b: Track) -> bool:
 
 def is_named(track: Track) -> bool:
     """Whether its names say something: a title that is one, and an artist."""
-    return glance(track).piece is not None and track.artist.strip().casefold() not in UNKNOWN
+    return glance(track).named
 
 
 def _same_length(a: Track, b: Track, within_s: float) -> bool:

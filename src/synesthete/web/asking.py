@@ -34,6 +34,10 @@ class Asked:
         """Who answers: one and the same for all of this question."""
         return self._house.parts.recommender
 
+    @cached_property
+    def _show(self) -> Shower:
+        return Shower(self._catalog, self._who)
+
     def recommend(self, question: models.RecommendationRequest) -> models.RecommendationAnswer:
         """The list for a question."""
         with self._catalog.still():
@@ -138,10 +142,9 @@ class Asked:
         return self._noted(self._told(answer))
 
     def _told(self, answer: Answer) -> models.RecommendationAnswer:
-        show = Shower(self._catalog, self._who)
         return models.RecommendationAnswer(
             request_id=secrets.token_urlsafe(12),
-            results=[_shown(r, rank, show) for rank, r in enumerate(answer.results, 1)],
+            results=[_shown(r, rank, self._show) for rank, r in enumerate(answer.results, 1)],
             coverage=models.Coverage(
                 tracks=answer.coverage.tracks, heard=answer.coverage.heard, encoder=answer.coverage.encoder
             ),
@@ -181,7 +184,7 @@ class Asked:
         found = recommender.recognize(clip, sound, partial(self._house.ears.ask, compare))
         if found is None:
             return None
-        track = Shower(self._catalog, self._who).track(visible(self._catalog, found.track_id))
+        track = self._show.track(visible(self._catalog, found.track_id))
         return models.Recognized(
             track=track,
             start_s=found.start_s,

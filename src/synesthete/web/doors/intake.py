@@ -25,11 +25,15 @@ def is_plausible(at: int) -> bool:
 
 
 def keep(state: Any, catalog: Catalog, listener_id: int, listens: Sequence[Listen], source: str) -> int:
-    """Keep listens with the tracks they mean, others by name; how many were new. `state` is the application's."""
+    """Keep listens with the tracks they mean, others by name; how many were new. `state` is the application's.
+
+    Listens of times that are not plausible are left out.
+    """
+    believed = [listen for listen in listens if is_plausible(listen.at)]
     if not hasattr(state, "understanding"):
         state.understanding = Understanding(catalog)
-    ids = state.understanding.tracks(listens)
-    return catalog.listens.put_many(listener_id, zip(listens, ids, strict=True), source)
+    ids = state.understanding.tracks(believed)
+    return catalog.listens.put_many(listener_id, zip(believed, ids, strict=True), source)
 
 
 class Understanding:

@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from synesthete.web.doors.audioscrobbler.listens import asked_by, read_listens
 from synesthete.web.doors.audioscrobbler.refusal import Refusal
 from synesthete.web.doors.audioscrobbler.sessions import Sessions
-from synesthete.web.doors.intake import AHEAD_S, is_plausible, keep
+from synesthete.web.doors.intake import AHEAD_S, keep
 from synesthete.web.house import House, TheHouse, address_of
 
 NAMES = {"a": "artist", "t": "track", "i": "timestamp", "l": "duration", "b": "album", "m": "mbid"}
@@ -60,7 +60,7 @@ def _submit(house: House, asked: Mapping[str, str], request: Request) -> PlainTe
         )
     except Refusal as error:
         return _said(f"FAILED {error.what}")
-    keep(request.app.state, house.catalog, who.id, [x for x in listens if is_plausible(x.at)], "lastfm")
+    keep(request.app.state, house.catalog, who.id, listens, "lastfm")
     return _said("OK")
 
 

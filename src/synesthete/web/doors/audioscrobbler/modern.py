@@ -55,7 +55,7 @@ def _answer(house: House, asked: Mapping[str, str], request: Request) -> dict[st
     if method == "track.updatenowplaying":
         return {"nowplaying": _said(read_listen(asked, at=int(time.time())))}
     listens = read_listens(asked)
-    keep(request.app.state, house.catalog, who.id, [x for x in listens if is_plausible(x.at)], "lastfm")
+    keep(request.app.state, house.catalog, who.id, listens, "lastfm")
     return {"scrobbles": _counted(listens)}
 
 
