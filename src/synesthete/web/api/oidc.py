@@ -13,7 +13,7 @@ from synesthete.music import Role
 from synesthete.web.api.me import is_secure, welcome
 from synesthete.web.auth.entrance import Who
 from synesthete.web.auth.oidc import Person, Provider
-from synesthete.web.auth.pending import PENDING_S, seal, unseal
+from synesthete.web.auth.pending import depart, unseal
 from synesthete.web.faults import status_of
 from synesthete.web.house import PREFIX, Asking, House, TheHouse
 from synesthete.web.paper import base_url, regret
@@ -33,12 +33,7 @@ def login(request: Request, house: TheHouse, who: Asking, join: bool = False) ->
         address, pending = _provider(house).begin(back, int(who.id) if join else None)
     except SynestheteError as error:
         return _problem(request, error)
-    away = RedirectResponse(address, 303)
-    away.set_cookie(
-        COOKIE, seal(pending, house.catalog), max_age=PENDING_S, path=PATH, httponly=True, samesite="lax",
-        secure=is_secure(house, request),
-    )  # fmt: skip
-    return away
+    return depart(address, pending, house.catalog, cookie=COOKIE, path=PATH, secure=is_secure(house, request))
 
 
 @router.get("/callback")

@@ -15,7 +15,7 @@ from synesthete.services import spotify as service
 from synesthete.services.spotify import Spotify, authorize_url
 from synesthete.web.api.me import is_secure
 from synesthete.web.api.models.base import Answer
-from synesthete.web.auth.pending import PENDING_S, Pending, seal, unseal
+from synesthete.web.auth.pending import Pending, depart, unseal
 from synesthete.web.faults import status_of
 from synesthete.web.house import PREFIX, Asking, House, TheHouse
 from synesthete.web.paper import base_url, regret
@@ -97,12 +97,7 @@ def login(request: Request, house: TheHouse, who: Asking) -> Response:
     address = authorize_url(
         client_id, pending.redirect_uri, pending.verifier, pending.state, service.ACCOUNTS
     )
-    away = RedirectResponse(address, 303)
-    away.set_cookie(
-        COOKIE, seal(pending, house.catalog), max_age=PENDING_S, path=PATH, httponly=True, samesite="lax",
-        secure=is_secure(house, request),
-    )  # fmt: skip
-    return away
+    return depart(address, pending, house.catalog, cookie=COOKIE, path=PATH, secure=is_secure(house, request))
 
 
 @router.get("/callback", include_in_schema=False)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from fastapi.responses import RedirectResponse
+
 from synesthete.catalog import Catalog
 from synesthete.errors import NotAllowed
 from synesthete.services.spotify import new_verifier
@@ -42,6 +44,23 @@ class Pending:
 def seal(pending: Pending, catalog: Catalog) -> str:
     """What the browser keeps: it cannot be altered, and lasts ten minutes."""
     return _serializer(catalog).dumps(asdict(pending))
+
+
+def depart(
+    address: str, pending: Pending, catalog: Catalog, *, cookie: str, path: str, secure: bool
+) -> RedirectResponse:
+    """Off to an address, while the browser keeps what was begun, in a cookie of this path."""
+    away = RedirectResponse(address, 303)
+    away.set_cookie(
+        cookie,
+        seal(pending, catalog),
+        max_age=PENDING_S,
+        path=path,
+        httponly=True,
+        samesite="lax",
+        secure=secure,
+    )
+    return away
 
 
 def unseal(sealed: str | None, catalog: Catalog) -> Pending:
