@@ -31,7 +31,7 @@ SYNESTHETE := $(if $(RUN_DATA),SYNESTHETE_DATA="$(RUN_DATA)") $(BIN)/synesthete
 run: setup
 	@[ -n "$(MUSIC)" ] || [ -e "$(DEMO)/.complete" ] || { $(BIN)/synesthete demo "$(DEMO)" && touch "$(DEMO)/.complete"; }
 	@$(SYNESTHETE) add $(RUN_MUSIC) --quick; code=$$?; [ $$code -eq 0 ] || [ $$code -eq 3 ]
-	@$(SYNESTHETE) similar 1 -n 5 || true
+	@$(SYNESTHETE) similar -n 5
 	@$(SYNESTHETE) serve --port $(PORT) --analyze
 
 setup: $(STAMPS)/program

@@ -7,6 +7,7 @@ import os
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import synesthete
@@ -140,6 +141,33 @@ def test_an_empty_library_answers_with_words(tmp_path, capsys):
         clip = sound.write(tmp_path / "clip.wav", sound.chord(112, 3.0))
         answer = library.similar(clip)
         assert answer.results == () and "synesthete add" in answer.note
+
+
+def test_similar_without_a_query_shows_an_example_where_one_was_heard(tmp_path, capsys):
+    data, silence = tmp_path / "data", np.zeros((2, sound.RATE * 5), np.float32)
+    asked = ("similar", "-n", 5, "--json", "--data", data)
+    code, document, said = _json(capsys, *asked)
+    assert code == 0 and document["results"] == [] and "synesthete add" in said
+    music = tmp_path / "music"
+    music.mkdir()
+    sound.write(music / "1 silence.wav", silence)
+    sound.write(music / "2 hum.wav", sound.chord(112, 12.0))
+    run(["add", str(music), "--workers", "1", "--data", str(data)])
+    code, document, said = _json(capsys, *asked)
+    assert code == 0 and document["query"]["track"]["path"].endswith("2 hum.wav")
+    assert document["results"] == [] and "synesthete add" in said
+    sound.write(music / "3 hum.wav", sound.chord(150, 12.0))
+    run(["update", "--workers", "1", "--data", str(data)])
+    code, document, _ = _json(capsys, *asked)
+    assert code == 0 and [one["track"]["path"][-9:] for one in document["results"]] == ["3 hum.wav"]
+
+
+def test_make_run_shows_an_example_even_where_nothing_was_heard(tmp_path, capsys):
+    makefile = (Path(__file__).parents[1] / "Makefile").read_text(encoding="utf-8")
+    [line] = [line for line in makefile.splitlines() if "$(SYNESTHETE) similar" in line]
+    words = line.split("$(SYNESTHETE) ")[1].split()
+    assert run([*words, "--data", str(tmp_path / "data")]) == 0
+    assert "synesthete add" in capsys.readouterr().err
 
 
 def test_settings_by_name(tmp_path):

@@ -175,6 +175,11 @@ class Library:
         tracks = self.parts.catalog.tracks
         return tracks.get(query) if isinstance(query, int) else tracks.find(query)
 
+    def example(self) -> Track | None:
+        """A track that was heard, to show what asking is like: the first one; None while there is none."""
+        track_id = self.parts.catalog.embeddings.first_heard(self.parts.stamp)
+        return None if track_id is None else self.track(track_id)
+
     def search(self, phrase: str, n: int = 20) -> list[Track]:
         """Up to n tracks that hold every word of the phrase in title, artist or album, best first."""
         return self.parts.catalog.tracks.search(phrase, n)

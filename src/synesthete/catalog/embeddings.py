@@ -133,6 +133,14 @@ class Embeddings(Noun):
         with self._catalog.read() as connection:
             return np.array(connection.execute(asked).scalars().all(), np.int64)
 
+    def first_heard(self, encoder: str) -> int | None:
+        """The id of the first visible track that has a vector by this encoder; None when there is none."""
+        c = embeddings.c
+        asked = select(c.track_id).join(tracks, tracks.c.id == c.track_id)
+        asked = asked.where(c.encoder == encoder, tracks.c.missing_at.is_(None)).order_by(c.track_id)
+        with self._catalog.read() as connection:
+            return connection.execute(asked.limit(1)).scalar()
+
     def heard_counts(self) -> dict[str, int]:
         """Every encoder stamp with how many visible tracks have a vector by it."""
         c = embeddings.c

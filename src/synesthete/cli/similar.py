@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("query")
+@click.argument("query", required=False)
 @click.option("--start", "start_s", type=click.FloatRange(0), help="Begin of the part to ask with, seconds.")
 @click.option("--end", "end_s", type=click.FloatRange(0), help="End of the part to ask with, seconds.")
 @click.option("-n", "n", type=click.IntRange(1, 1000), default=10, show_default=True, help="How many tracks.")
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @data_option
 @json_option
 def similar(
-    query: str,
+    query: str | None,
     start_s: float | None,
     end_s: float | None,
     n: int,
@@ -33,7 +33,10 @@ def similar(
     as_json: bool,
     **options: Any,
 ) -> None:
-    """Tracks that sound like QUERY: a track's id, a search phrase, or any audio file."""
+    """Tracks that sound like QUERY: a track's id, a search phrase, or any audio file.
+
+    Without QUERY, an example: like the first track of the library that was heard.
+    """
     import synesthete
     from synesthete.errors import InputError
 
@@ -42,17 +45,21 @@ def similar(
             f"the part from {start_s:g} s to {end_s:g} s is empty", hint="--start is before --end."
         )
     with synesthete.open(data_folder()) as library:
-        seed = library.seed(query, start_s, end_s, encoder)
-        answer = library.ask((seed,), n=n, taste=0.0, adventurousness=0.0, encoder=encoder, **wishes(options))
-        about, title = _about(library, seed, query, start_s or 0.0, encoder)
+        asked = library.example() if query is None else query
+        seeds = () if asked is None else (library.seed(asked, start_s, end_s, encoder),)
+        answer = library.ask(seeds, n=n, taste=0.0, adventurousness=0.0, encoder=encoder, **wishes(options))
+        about, title = _about(library, seeds, query, start_s or 0.0, encoder)
     print_answer(answer, about | {"start_s": start_s, "end_s": end_s}, title, as_json)
 
 
 def _about(
-    library: Library, seed: Seed, query: str, start_s: float, encoder: str | None
+    library: Library, seeds: tuple[Seed, ...], query: str | None, start_s: float, encoder: str | None
 ) -> tuple[dict[str, Any], str]:
     """What was asked with, as JSON and as a heading."""
-    if seed.clip is None:
+    if not seeds:
+        return {"kind": None, "text": None, "track": None}, ""
+    [seed] = seeds
+    if seed.clip is None or query is None:
         track = library.parts.catalog.tracks.get(int(seed.id or 0))
         return {
             "kind": "track",

@@ -41,6 +41,8 @@ def _why_empty(question: Question, found: int, collection: Collection) -> str:
         return "Nothing is known of this listener yet: play or like a few tracks, or start from one."
     if question.request.seeds and not question.points and not question.liked:
         return "None of the seeds has been heard yet."
+    if len(collection.index) <= 1 and collection.taste is None:
+        return "Nothing else has been analyzed yet. Add more music: synesthete add ~/Music"
     if found == 0:
         return "Everything that fits is excluded or kept out by the filters."
     return "Everything that was found is by excluded artists or a version of the seeds."

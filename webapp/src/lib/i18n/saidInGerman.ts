@@ -33,6 +33,10 @@ export const saidInGerman: Record<string, string> = {
   'None of the seeds has been heard yet.': 'Nichts davon ist schon gehört worden.',
   'Nothing is known of this listener yet: play or like a few tracks, or start from one.':
     'Noch ist nichts über deinen Geschmack bekannt: Spiele oder mag ein paar Titel, oder fang mit einem an.',
+  'Nothing has been analyzed yet. Add a folder of music: synesthete add ~/Music':
+    'Noch ist nichts gehört worden. Füge einen Ordner mit Musik hinzu: synesthete add ~/Music',
+  'Nothing else has been analyzed yet. Add more music: synesthete add ~/Music':
+    'Sonst ist noch nichts gehört worden. Füge mehr Musik hinzu: synesthete add ~/Music',
   'Everything that fits is excluded or kept out by the filters.': 'Alles Passende ist ausgeschlossen oder erfüllt die Bedingungen nicht.',
   '“{}” by {}': '„{}“ von {}',
   '{} months ago': 'vor {} Monaten',
