@@ -33,10 +33,9 @@ NASTY = "<script>window.hacked=1"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything here shares one server, so it stays in one process; and needs a browser."""
+    """Everything here needs a browser."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("browser"))
             item.add_marker(pytest.mark.browser)
 
 

@@ -187,6 +187,9 @@ def test_keyboard_alone(open_page: Open, site: Site) -> None:
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("l")
     expect(page.get_by_role("status").filter(has_text=f"You like {title}")).to_be_visible()
+    with page.expect_response(lambda answer: answer.request.method == "DELETE") as taken_back:
+        page.keyboard.press("l")
+    assert taken_back.value.ok
     page.keyboard.press("q")
     expect(page.get_by_role("complementary", name="Queue")).to_be_visible()
     page.keyboard.press("Escape")

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ from synesthete.catalog import Catalog
 from synesthete.catalog.ledger import FAILED, SKIPPED
 from synesthete.errors import Busy, SynestheteError
 from synesthete.jobs.executors import Inline, Processes
-from synesthete.jobs.refresh import refresh
+from synesthete.jobs.refresh import grown, refresh
 from synesthete.jobs.running import Stopped, running
 from synesthete.jobs.update import hear, look
 from synesthete.parts import open_parts
@@ -203,6 +204,38 @@ def test_a_large_index_takes_only_what_has_changed(house, monkeypatch):
     index = refresh(house.catalog, folder, "e@1", "ivf")
     assert len(index) == 599 and ids[1] not in index and ids[599] in index
     assert index.near(changed, 1).ids[0, 0] == ids[0]
+
+
+def test_what_is_heard_within_the_second_of_a_refresh_is_not_lost(house, monkeypatch):
+    """Times are kept in whole seconds: the index is made, more comes in that second, and it is asked later."""
+    import synesthete.jobs.refresh as module
+    from synesthete.catalog import Entry, embeddings
+
+    clock = [1_000_000.5]
+    monkeypatch.setattr(embeddings, "now", lambda: int(clock[0]))
+    monkeypatch.setattr(module, "time", SimpleNamespace(time=lambda: clock[0]))
+
+    def index():
+        grown(house.parts, "e@1")
+        return house.parts.index_of("e@1")
+
+    ids = house.catalog.tracks.put_many([Entry(f"t{i}") for i in range(8)])
+    vectors = np.eye(8, dtype=np.float32)
+    house.catalog.embeddings.put_many("e@1", ids[:5], vectors[:5])
+    assert len(index()) == 5
+    house.catalog.embeddings.put_many("e@1", ids[5:7], vectors[5:7])
+    clock[0] += 60
+    assert len(index()) == 7
+    house.catalog.embeddings.put_many("e@1", ids[:1], vectors[7:])
+    clock[0] += 0.3
+    assert index().near(vectors[7:], 1).ids[0, 0] == ids[0]
+    house.catalog.embeddings.put_many("e@1", ids[1:2], -vectors[7:])
+    clock[0] += 60
+    assert index().near(-vectors[7:], 1).ids[0, 0] == ids[1], (
+        "changed within the second, none more than before"
+    )
+    monkeypatch.setattr(module, "refresh", lambda *a: pytest.fail("made again for nothing"))
+    grown(house.parts, "e@1")
 
 
 def test_two_at_once_one_waits_or_is_told(house, music_folder):

@@ -156,11 +156,13 @@ class Embeddings(Noun):
             counted = connection.execute(select(c.encoder, func.count()).group_by(c.encoder))
             return {encoder: count for encoder, count in counted}
 
-    def newest(self, encoder: str) -> int:
-        """When this encoder's last vector was written, unix seconds; 0 when there is none."""
-        asked = select(func.max(embeddings.c.made_at)).where(embeddings.c.encoder == encoder)
+    def extent(self, encoder: str) -> tuple[int, int]:
+        """When this encoder's last vector was written, unix seconds, and how many it has; (0, 0) without any."""
+        c = embeddings.c
+        asked = select(func.max(c.made_at), func.count()).where(c.encoder == encoder)
         with self._catalog.read() as connection:
-            return int(connection.execute(asked).scalar() or 0)
+            newest, count = connection.execute(asked).one()
+        return int(newest or 0), int(count)
 
     def remove(self, encoder: str, track_ids: Iterable[int] | None = None) -> None:
         """Forget what this encoder said, of these tracks or of all."""

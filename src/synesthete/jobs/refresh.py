@@ -23,6 +23,9 @@ PATIENCE = 20
 
 SHORTEST_PAUSE_S = 5.0
 
+WRITING_S = 2
+"""Times are kept in whole seconds and before a transaction ends: what came this lately may not all be seen yet."""
+
 log = logging.getLogger(__name__)
 
 
@@ -34,11 +37,12 @@ def refresh(
     A small index is built anew; a large one (in cells) gets only what has changed since, unless `anew`. It is
     written beside the one in force and then put in its place.
     """
-    since = 0 if anew else int(catalog.values.get(_since(stamp)) or 0)
-    newest = catalog.embeddings.newest(stamp)
+    begun = int(time.time())
+    newest, count = catalog.embeddings.extent(stamp)
+    since = 0 if anew else _held(catalog, stamp)[0]
     old = None if anew else _loaded(folder, stamp)
     heard = catalog.embeddings.heard(stamp)
-    if old is not None and since == newest and np.array_equal(old.ids, heard) and since < time.time() - 1:
+    if old is not None and newest <= since and np.array_equal(old.ids, heard):
         return old
     if old is not None and old.card.kind == "ivf" == kind_for(len(heard), kind):
         index = _updated(catalog, old, stamp, since, heard)
@@ -49,7 +53,7 @@ def refresh(
             return None
         index = build_index(stamp, ids[good], vectors[good], kind)
     index.save(folder)
-    catalog.values.put(_since(stamp), str(newest))
+    catalog.values.put(_name(stamp), f"{min(newest, begun - WRITING_S)} {count}")
     return index
 
 
@@ -65,12 +69,19 @@ def grown(parts: Parts, stamp: str) -> Recommender:
 
 
 def _settled(catalog: Catalog, stamp: str) -> bool:
-    """Whether the index holds all that was heard; what came within the last second may not be counted yet."""
-    newest = catalog.embeddings.newest(stamp)
-    return newest <= int(catalog.values.get(_since(stamp)) or 0) and newest < time.time() - 1
+    """Whether the index holds all that was heard."""
+    newest, count = catalog.embeddings.extent(stamp)
+    until, held = _held(catalog, stamp)
+    return newest <= until and count == held
 
 
-def _since(stamp: str) -> str:
+def _held(catalog: Catalog, stamp: str) -> tuple[int, int]:
+    """Up to which second (unix time) the index holds everything, and how many vectors there were then."""
+    until, _, count = (catalog.values.get(_name(stamp)) or "0 0").partition(" ")
+    return int(until), int(count or 0)  # an early catalog kept the time alone
+
+
+def _name(stamp: str) -> str:
     return f"index of {stamp} holds what was heard until"
 
 
