@@ -24,7 +24,7 @@ from synesthete.index import build_index
 from synesthete.music import Track, TrackId
 from synesthete.recommend import Collection, Recommender, Request, Seed, SeedKind
 from synesthete.recommend.moments import Excerpts
-from synesthete.recommend.versions import Kinship, course_of, kinship, may_be_kin, piece_of, same_piece
+from synesthete.recommend.versions import Kinship, course_of, kinship, piece_of, same_piece
 
 PIANO = STYLES[2]
 SECONDS = 20.0
@@ -254,6 +254,8 @@ def test_what_cannot_be_compared_is_not_merged():
     assert course_of(short, short) is None and course_of(None, short) is None
     assert kinship(one, other, short, short) == Kinship.STRANGERS
     assert kinship(one, track(2, "A"), None, None) == Kinship.OTHER_VERSION
-    assert not may_be_kin(one, track(2, "B", duration_s=None))
+    long = Excerpts(np.eye(4, dtype=np.float32), np.arange(4) * 5.0, np.arange(4) * 5.0 + 10)
+    assert kinship(one, track(2, "B", duration_s=None), long, long) == Kinship.STRANGERS
+    assert kinship(one, track(2, "B"), long, long) == Kinship.SAME_RECORDING
     same = {"recording_mbid": "1f1b"}
     assert kinship(track(1, "A", **same), track(2, "B", **same), None, None) == Kinship.SAME_RECORDING

@@ -94,12 +94,6 @@ class Glance(NamedTuple):
     named: bool
     """Whether title and artist both say something."""
 
-    def may_be_kin(self, other: Glance) -> bool:
-        """Whether names or lengths allow two tracks to be kin at all; cheap, and mostly no."""
-        if abs(self.duration_s - other.duration_s) <= SAME_FILE_LENGTH_S:
-            return True
-        return self.piece is not None and self.piece == other.piece
-
 
 def glance(track: Track) -> Glance:
     """The first look at a track."""
@@ -108,11 +102,6 @@ def glance(track: Track) -> Glance:
     is_somebody = track.artist.strip().casefold() not in UNKNOWN
     length_s = nan if track.duration_s is None else track.duration_s
     return Glance(length_s, named, named is not None and is_somebody)
-
-
-def may_be_kin(a: Track, b: Track) -> bool:
-    """Whether names or lengths allow two tracks to be kin at all."""
-    return glance(a).may_be_kin(glance(b))
 
 
 def kinship(a: Track, b: Track, excerpts_a: Excerpts | None, excerpts_b: Excerpts | None) -> Kinship:
