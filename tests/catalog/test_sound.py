@@ -108,7 +108,8 @@ def test_all_vectors_of_an_encoder(tracks):
     assert catalog.embeddings.heard_counts() == {"e@1": 3, "f@1": 1}
     some, rows = catalog.embeddings.many([ids[3], 999, ids[0]], "e@1")
     assert some.tolist() == [ids[3], ids[0]] and np.allclose(rows, vectors[[3, 0]], atol=1e-3)
-    since = catalog.embeddings.newest("e@1")
+    since, count = catalog.embeddings.extent("e@1")
+    assert count == 4 and catalog.embeddings.extent("none@1") == (0, 0)
     assert (
         len(catalog.embeddings.all("e@1", since)[0]) == 3
         and len(catalog.embeddings.all("e@1", since + 1)[0]) == 0

@@ -65,7 +65,7 @@ class Accounts(Noun):
 
     def owner(self) -> Account | None:
         """The first owner of the house, or None while there is nobody."""
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             row = connection.execute(_OWNER).first()
         return None if row is None else _account(row)
 
@@ -75,24 +75,24 @@ class Accounts(Noun):
 
     def all(self) -> list[Account]:
         """Every person, in order of id."""
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             rows = connection.execute(_ACCOUNT.where(_l.role.in_(PEOPLE)).order_by(_l.id))
             return [_account(row) for row in rows]
 
     def exist(self) -> bool:
         """Whether anybody has a way to sign in by name: a password, or a provider's word."""
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             return connection.execute(_SIGNS_IN).first() is not None
 
     def have_passwords(self) -> bool:
         """Whether anybody signs in with a password."""
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             asked = select(_l.id).where(_l.password_hash.is_not(None)).limit(1)
             return connection.execute(asked).first() is not None
 
     def change(self, listener_id: int, **columns: Any) -> Account:
         """Set columns of a person. Raises NotFound, and Conflict for a name taken or the last owner leaving."""
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             account = self.get(listener_id)
             name = columns.get("name")
             if name is not None and name != account.name:
@@ -115,7 +115,7 @@ class Accounts(Noun):
         """Note that the person is here."""
         at = now()
         if at - (account.seen_at or 0) >= SEEN_EVERY_S:
-            with self._catalog.begin() as connection:
+            with self._database.begin() as connection:
                 connection.execute(update(listeners).where(_l.id == account.id).values(seen_at=at))
 
     # -- sessions
@@ -127,7 +127,7 @@ class Accounts(Noun):
             "token_hash": token_hash, "listener_id": int(listener_id), "created_at": at,
             "expires_at": at + lasts_s, "agent": None if agent is None else agent[:200],
         }  # fmt: skip
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             connection.execute(delete(sessions).where(sessions.c.expires_at <= at))
             connection.execute(sessions.insert().values(row))
 
@@ -139,12 +139,12 @@ class Accounts(Noun):
 
     def close_session(self, token_hash: str) -> None:
         """End one session."""
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             connection.execute(delete(sessions).where(sessions.c.token_hash == token_hash))
 
     def close_sessions(self, listener_id: int) -> None:
         """End every session of a person, after the password was changed, say."""
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             connection.execute(delete(sessions).where(sessions.c.listener_id == int(listener_id)))
 
     # -- keys
@@ -155,32 +155,32 @@ class Accounts(Noun):
             "listener_id": int(listener_id), "name": name, "key_hash": key_hash, "hint": hint,
             "scopes": " ".join(scopes), "created_at": now(),
         }  # fmt: skip
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             key_id = connection.execute(api_keys.insert().values(row)).inserted_primary_key[0]  # type: ignore[index]  # an insert of one row has a key
             return _key(connection.execute(_KEY.where(_k.id == key_id)).one())
 
     def keys(self, listener_id: int) -> list[Key]:
         """The person's keys, the newest first, revoked ones too."""
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             rows = connection.execute(_KEY.where(_k.listener_id == int(listener_id)).order_by(_k.id.desc()))
             return [_key(row) for row in rows]
 
     def with_key(self, key_hash: str) -> tuple[Account, Key] | None:
         """Whose living key this is, or None; its use is noted."""
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             row = connection.execute(_KEY.where(_k.key_hash == key_hash, _k.revoked_at.is_(None))).first()
         if row is None:
             return None
         key, at = _key(row), now()
         if at - (key.used_at or 0) >= SEEN_EVERY_S:
-            with self._catalog.begin() as connection:
+            with self._database.begin() as connection:
                 connection.execute(update(api_keys).where(_k.id == key.id).values(used_at=at))
         return self.get(key.listener_id), key
 
     def revoke_key(self, listener_id: int, key_id: int) -> None:
         """End a key of this person for good. Raises NotFound."""
         mine = (_k.id == int(key_id), _k.listener_id == int(listener_id), _k.revoked_at.is_(None))
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             if not connection.execute(update(api_keys).where(*mine).values(revoked_at=now())).rowcount:
                 raise NotFound("no key of yours in force has this id", subject=key_id)
 
@@ -194,7 +194,7 @@ class Accounts(Noun):
         return self._one(_ACCOUNT.where(condition))
 
     def _one(self, asked: Any) -> Account | None:
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             row = connection.execute(asked.where(_l.role.in_(PEOPLE)).order_by(_l.id).limit(1)).first()
         return None if row is None else _account(row)
 

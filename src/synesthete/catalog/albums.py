@@ -24,7 +24,7 @@ class Albums(Noun):
 
     def get(self, album_id: int) -> Album:
         """The album with this id. Raises NotFound."""
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             row = connection.execute(_ALL.where(albums.c.id == album_id)).first()
         if row is None:
             raise NotFound("no album has this id", subject=album_id)
@@ -33,7 +33,7 @@ class Albums(Noun):
     def many(self, ids: Iterable[int]) -> dict[AlbumId, Album]:
         """The albums with these ids; ids that lead nowhere are left out."""
         found: dict[AlbumId, Album] = {}
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             for batch in batches(set(map(int, ids))):
                 for row in connection.execute(_ALL.where(albums.c.id.in_(batch))):
                     found[AlbumId(row.id)] = _album(row)
@@ -48,7 +48,7 @@ class Albums(Noun):
         ranked = _ALL.where(among(albums.c.id)).order_by(
             begins.desc(), func.length(albums.c.key), albums.c.id
         )
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             ids = ids_named(connection, "album", phrase)
             return [_album(row) for row in connection.execute(ranked.limit(n), these(ids))]
 
@@ -62,7 +62,7 @@ class Albums(Noun):
             "random": [func.random()],
         }
         by = columns[order]
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             rows = connection.execute(_ALL.where(_HAS_TRACKS).order_by(*by).limit(n).offset(offset))
             return [_album(row) for row in rows]
 
@@ -73,7 +73,7 @@ class Albums(Noun):
     def of(self, artist_id: int) -> list[Album]:
         """The artist's albums, oldest first."""
         asked = _ALL.where(albums.c.artist_id == artist_id, _HAS_TRACKS).order_by(albums.c.year, albums.c.key)
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             return [_album(row) for row in connection.execute(asked)]
 
     def tracks(self, album_id: int) -> list[TrackId]:
@@ -84,14 +84,14 @@ class Albums(Noun):
             .where(c.album_id == album_id, c.missing_at.is_(None))
             .order_by(func.coalesce(c.disc_no, 1), func.coalesce(c.track_no, 9999), c.path, c.id)
         )
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             return [TrackId(i) for (i,) in connection.execute(asked)]
 
     def added(self, ids: Iterable[int]) -> dict[AlbumId, int]:
         """When the first track of each album came into the catalog, unix seconds."""
         c = tracks.c
         found: dict[AlbumId, int] = {}
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             for batch in batches(set(map(int, ids))):
                 asked = (
                     select(c.album_id, func.min(c.added_at)).where(c.album_id.in_(batch)).group_by(c.album_id)
@@ -117,7 +117,7 @@ class Albums(Noun):
             row["year"], row["mbid"] = row["year"] or year, row["mbid"] or mbid
         ids: dict[tuple[int, str], int] = {}
         learned: list[dict[str, object]] = []
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             c = albums.c
             for artists_batch in batches({key[0] for key in rows}):
                 known = select(c.artist_id, c.key, c.id, c.year, c.mbid).where(c.artist_id.in_(artists_batch))

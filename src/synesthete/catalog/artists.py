@@ -21,7 +21,7 @@ class Artists(Noun):
 
     def get(self, artist_id: int) -> Artist:
         """The artist with this id. Raises NotFound."""
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             row = connection.execute(_ALL.where(artists.c.id == artist_id)).first()
         if row is None:
             raise NotFound("no artist has this id", subject=artist_id)
@@ -30,7 +30,7 @@ class Artists(Noun):
     def many(self, ids: Iterable[int]) -> dict[ArtistId, Artist]:
         """The artists with these ids; ids that lead nowhere are left out."""
         found: dict[ArtistId, Artist] = {}
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             for batch in batches(set(map(int, ids))):
                 for row in connection.execute(_ALL.where(artists.c.id.in_(batch))):
                     found[ArtistId(row.id)] = _artist(row)
@@ -38,7 +38,7 @@ class Artists(Noun):
 
     def named(self, name: str) -> Artist | None:
         """The artist with this name, whatever its case, accents and punctuation."""
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             row = connection.execute(_ALL.where(artists.c.key == fold(name))).first()
         return None if row is None else _artist(row)
 
@@ -49,7 +49,7 @@ class Artists(Noun):
         """
         key = fold(phrase)
         begins = artists.c.key.startswith(key, autoescape=True)
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             ids = ids_named(connection, "artist", phrase)
             exact = select(artists.c.id).where(artists.c.key == key, _HAS_TRACKS)
             ids += connection.execute(exact).scalars().all() if key else []
@@ -61,7 +61,7 @@ class Artists(Noun):
     def all(self, n: int = 500, offset: int = 0) -> list[Artist]:
         """Artists with visible tracks in order of name, n from `offset`."""
         asked = _ALL.where(_HAS_TRACKS).order_by(artists.c.key).limit(n).offset(offset)
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             return [_artist(row) for row in connection.execute(asked)]
 
     def initials(self) -> list[tuple[str, int]]:
@@ -76,7 +76,7 @@ class Artists(Noun):
             .where(c.artist_id == artist_id, c.missing_at.is_(None))
             .order_by(c.year, c.album_id, c.disc_no, c.track_no, c.id)
         )
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             return [TrackId(i) for (i,) in connection.execute(asked)]
 
     def resolve(self, names: Mapping[str, str | None] | Iterable[str]) -> dict[str, ArtistId]:
@@ -91,7 +91,7 @@ class Artists(Noun):
         for name, key in keys.items():
             by_key.setdefault(key, {"name": clean(name), "key": key, "mbid": mbids[name]})
         ids: dict[str, int] = {}
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             c = artists.c
             for batch in batches(by_key):
                 known = connection.execute(select(c.key, c.id, c.mbid).where(c.key.in_(batch))).fetchall()

@@ -11,6 +11,7 @@ from sqlalchemy import Select, Table, delete, func, select
 
 from synesthete.catalog.noun import Noun
 from synesthete.catalog.schema import clusters, positions, track_genres, tracks
+from synesthete.catalog.values import Values
 from synesthete.catalog.writing import now, upsert
 from synesthete.music import TrackId
 
@@ -38,7 +39,7 @@ class Atlas(Noun):
             for i, (x, y) in zip(ids.tolist(), places.tolist(), strict=True)
         )
         self._replace(positions, rows, ["x", "y"])
-        self._catalog.values.put(MAP_MADE, str(now()))
+        Values(self._database).put(MAP_MADE, str(now()))
 
     def positions(self) -> tuple[np.ndarray, np.ndarray]:
         """Ids (N,) int64 ascending and places (N, 2) float32 of visible tracks on the map."""
@@ -50,19 +51,19 @@ class Atlas(Noun):
     def places(self, ids: Sequence[int]) -> dict[int, tuple[float, float]]:
         """Where these tracks lie; those that are not on the map are left out."""
         p = positions.c
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             rows = connection.execute(select(p.track_id, p.x, p.y).where(p.track_id.in_(ids)))
             return {i: (x, y) for i, x, y in rows}
 
     def map_version(self) -> str:
         """What changes when the map does: empty while there is none."""
-        return self._catalog.values.get(MAP_MADE) or ""
+        return Values(self._database).get(MAP_MADE) or ""
 
     def mark(self) -> str:
         """What changes when points or their colors may have: the map, a retagged or a hidden track."""
         t = tracks.c
         asked = select(func.count(), func.max(t.changed_at), func.count(t.missing_at), func.max(t.missing_at))
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             facts = connection.execute(asked).one()
         return "-".join(str(part or 0) for part in (self.map_version(), *facts))
 
@@ -75,7 +76,7 @@ class Atlas(Noun):
             for i, label, distance in zip(ids.tolist(), labels.tolist(), distances.tolist(), strict=True)
         )
         self._replace(clusters, rows, ["cluster", "distance"])
-        self._catalog.values.put(CLUSTER_NAMES, json.dumps(list(names), ensure_ascii=False))
+        Values(self._database).put(CLUSTER_NAMES, json.dumps(list(names), ensure_ascii=False))
 
     def clusters(self) -> list[Cluster]:
         """Every cluster with visible tracks, the largest first."""
@@ -105,7 +106,7 @@ class Atlas(Noun):
         """Ids (N,) int64 ascending and years (N,) float32 of visible tracks that have one."""
         t = tracks.c
         asked = select(t.id, t.year).where(t.missing_at.is_(None), t.year.is_not(None)).order_by(t.id)
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             table = _table(connection.execute(asked).fetchall(), 2, np.float64)
         return table[:, 0].astype(np.int64), table[:, 1].astype(np.float32)
 
@@ -113,20 +114,20 @@ class Atlas(Noun):
         """The first genre of every track that has one."""
         g = track_genres.c
         asked = select(g.track_id, g.genre).order_by(g.track_id, g.position.desc())
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             return {track_id: genre for track_id, genre in connection.execute(asked)}
 
     def _names(self) -> list[str]:
-        return list(json.loads(self._catalog.values.get(CLUSTER_NAMES) or "[]"))
+        return list(json.loads(Values(self._database).get(CLUSTER_NAMES) or "[]"))
 
     def _replace(self, table: Table, rows: object, columns: list[str]) -> None:
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             connection.execute(delete(table))
             upsert(connection, table, rows, ["track_id"], columns)  # type: ignore[arg-type]
 
     def _visible(self, asked: Select, table: Table, ordered: bool = True) -> Sequence[Sequence]:
         joined = asked.join(tracks, tracks.c.id == table.c.track_id).where(tracks.c.missing_at.is_(None))
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             return connection.execute(joined.order_by(table.c.track_id) if ordered else joined).fetchall()
 
 

@@ -36,7 +36,7 @@ class Descriptors(Noun):
             if value is not None and isfinite(value)
         }
         columns, keys = ("track_id", "name", "value", "confidence"), ("track_id", "name")
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             pour(connection, descriptors, columns, list(rows.values()), keys, columns[2:])
 
     def get(self, track_id: int) -> dict[str, float]:
@@ -47,7 +47,7 @@ class Descriptors(Noun):
         """Every number of these tracks; tracks without any are left out."""
         c = descriptors.c
         found: dict[int, dict[str, float]] = {}
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             for batch in batches(int(i) for i in ids):
                 asked = select(c.track_id, c.name, c.value).where(c.track_id.in_(batch))
                 for track_id, name, value in connection.execute(asked):
@@ -59,14 +59,14 @@ class Descriptors(Noun):
         c = descriptors.c
         asked = select(c.track_id, c.value).join(tracks, tracks.c.id == c.track_id)
         asked = asked.where(c.name == name, tracks.c.missing_at.is_(None)).order_by(c.track_id)
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             rows = connection.execute(asked).fetchall()
         return np.array([r[0] for r in rows], np.int64), np.array([r[1] for r in rows], np.float32)
 
     def names(self) -> dict[str, int]:
         """Every name there is, with how many tracks have it."""
         c = descriptors.c
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             counted = connection.execute(select(c.name, func.count()).group_by(c.name))
             return {name: count for name, count in counted}
 
@@ -74,5 +74,5 @@ class Descriptors(Noun):
         """Forget our own numbers of a track whose sound has changed; other services' stay."""
         c = descriptors.c
         ours = c.name.not_like("%:%")
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             connection.execute(delete(descriptors).where(c.track_id == int(track_id), ours))

@@ -54,7 +54,7 @@ class Embeddings(Noun):
             **_packed(excerpts),
         }
         row["vector"] = _half(vector)
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             upsert(connection, embeddings, [row], _KEY, _CONTENT)
 
     def put_many(
@@ -73,14 +73,14 @@ class Embeddings(Noun):
             | _packed(parts)
             for i, half, parts in zip(ids, halves, excerpts or [None] * len(halves), strict=True)
         )
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             upsert(connection, embeddings, rows, _KEY, _CONTENT)
 
     def get(self, track_id: int, encoder: str) -> np.ndarray | None:
         """The track's vector, (D,) float32, or None."""
         c = embeddings.c
         asked = select(c.vector).where(c.track_id == int(track_id), c.encoder == encoder)
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             kept = connection.execute(asked).scalar()
         return None if kept is None else np.frombuffer(kept, np.float16).astype(np.float32)
 
@@ -89,7 +89,7 @@ class Embeddings(Noun):
         wanted = [int(i) for i in ids]
         c = embeddings.c
         kept: dict[int, bytes] = {}
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             for batch in batches(set(wanted)):
                 asked = select(c.track_id, c.vector).where(c.encoder == encoder, c.track_id.in_(batch))
                 kept.update({track_id: vector for track_id, vector in connection.execute(asked)})
@@ -102,7 +102,7 @@ class Embeddings(Noun):
 
     def excerpts_of(self, track_ids: Iterable[int], encoder: str, unit: bool = False) -> dict[int, Excerpts]:
         """The excerpts of those of these tracks that have some; with `unit`, vectors of length 1."""
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             rows = connection.execute(_EXCERPTS, {"encoder": encoder} | these(track_ids)).fetchall()
         return _unpacked(rows, unit)
 
@@ -120,7 +120,7 @@ class Embeddings(Noun):
         )
         if since is not None:
             asked = asked.where(c.made_at >= since)
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             rows = connection.execute(asked).fetchall()
         ids = np.fromiter((row[0] for row in rows), np.int64, len(rows))
         return ids, _matrix([row[1] for row in rows], np.float16)
@@ -130,7 +130,7 @@ class Embeddings(Noun):
         c = embeddings.c
         asked = select(c.track_id).join(tracks, tracks.c.id == c.track_id)
         asked = asked.where(c.encoder == encoder, tracks.c.missing_at.is_(None)).order_by(c.track_id)
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             return np.array(connection.execute(asked).scalars().all(), np.int64)
 
     def first_heard(self, encoder: str) -> int | None:
@@ -138,21 +138,21 @@ class Embeddings(Noun):
         c = embeddings.c
         asked = select(c.track_id).join(tracks, tracks.c.id == c.track_id)
         asked = asked.where(c.encoder == encoder, tracks.c.missing_at.is_(None)).order_by(c.track_id)
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             return connection.execute(asked.limit(1)).scalar()
 
     def heard_counts(self) -> dict[str, int]:
         """Every encoder stamp with how many visible tracks have a vector by it."""
         c = embeddings.c
         asked = select(c.encoder, func.count()).join(tracks, tracks.c.id == c.track_id)
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             counted = connection.execute(asked.where(tracks.c.missing_at.is_(None)).group_by(c.encoder))
             return {encoder: count for encoder, count in counted}
 
     def encoders(self) -> dict[str, int]:
         """Every encoder stamp that has vectors here, with how many."""
         c = embeddings.c
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             counted = connection.execute(select(c.encoder, func.count()).group_by(c.encoder))
             return {encoder: count for encoder, count in counted}
 
@@ -160,14 +160,14 @@ class Embeddings(Noun):
         """When this encoder's last vector was written, unix seconds, and how many it has; (0, 0) without any."""
         c = embeddings.c
         asked = select(func.max(c.made_at), func.count()).where(c.encoder == encoder)
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             newest, count = connection.execute(asked).one()
         return int(newest or 0), int(count)
 
     def remove(self, encoder: str, track_ids: Iterable[int] | None = None) -> None:
         """Forget what this encoder said, of these tracks or of all."""
         c = embeddings.c
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             if track_ids is None:
                 connection.execute(delete(embeddings).where(c.encoder == encoder))
                 return
@@ -178,12 +178,12 @@ class Embeddings(Noun):
     def forget_heard(self, encoder: str) -> None:
         """Forget everything this encoder heard; vectors that a data set gave stay."""
         c = embeddings.c
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             connection.execute(delete(embeddings).where(c.encoder == encoder, c.plan != GIVEN))
 
     def forget(self, track_id: int) -> None:
         """Forget what every encoder said of a track whose sound has changed."""
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             connection.execute(delete(embeddings).where(embeddings.c.track_id == int(track_id)))
 
 

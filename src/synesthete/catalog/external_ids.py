@@ -18,14 +18,14 @@ class ExternalIds(Noun):
     def put(self, scheme: str, pairs: Iterable[tuple[int, str]]) -> None:
         """Remember that these (track id, value) belong together; a value that was another track's moves."""
         rows = [{"track_id": int(i), "scheme": scheme, "value": value} for i, value in pairs]
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             upsert(connection, external_ids, rows, ["scheme", "value"], ["track_id"])
 
     def find(self, scheme: str, values: Iterable[str]) -> dict[str, TrackId]:
         """The tracks behind these values; unknown ones are left out."""
         c = external_ids.c
         found: dict[str, TrackId] = {}
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             for batch in batches(set(values)):
                 asked = select(c.value, c.track_id).where(c.scheme == scheme, c.value.in_(batch))
                 found.update({value: TrackId(i) for value, i in connection.execute(asked)})
@@ -34,7 +34,7 @@ class ExternalIds(Noun):
     def of(self, track_id: int) -> dict[str, str]:
         """What others call this track, by scheme."""
         c = external_ids.c
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             asked = select(c.scheme, c.value).where(c.track_id == int(track_id))
             return {scheme: value for scheme, value in connection.execute(asked)}
 
@@ -42,18 +42,18 @@ class ExternalIds(Noun):
         """The track that a server whose scheme begins with one of `servers` calls so; None when none does."""
         c = external_ids.c
         asked = select(c.scheme, c.track_id).where(c.value == value).order_by(c.scheme)
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             rows = connection.execute(asked).all()
         return next((TrackId(i) for scheme, i in rows if scheme.startswith(tuple(servers))), None)
 
     def all(self, scheme: str) -> dict[str, TrackId]:
         """Every value of one scheme with its track."""
         c = external_ids.c
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             asked = select(c.value, c.track_id).where(c.scheme == scheme)
             return {value: TrackId(i) for value, i in connection.execute(asked)}
 
     def remove(self, scheme: str) -> None:
         """Forget a whole scheme, of a server that is no longer used."""
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             connection.execute(delete(external_ids).where(external_ids.c.scheme == scheme))

@@ -57,7 +57,7 @@ class FeedbackWords(Noun):
             "listener_id": int(listener_id), "track_id": track_id, "artist_id": artist_id, "word": str(said),
             "rating": rating, "at": now(), "until": until, "source": source, "request_id": request_id,
         }  # fmt: skip
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             if said is not Word.SKIP:
                 lasting = feedback.c.word != str(Word.SKIP)
                 connection.execute(update(feedback).where(*about, lasting).values(undone_at=row["at"]))
@@ -69,12 +69,12 @@ class FeedbackWords(Noun):
         taken = update(feedback).where(
             c.id == int(feedback_id), c.listener_id == int(listener_id), c.undone_at.is_(None)
         )
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             return connection.execute(taken.values(undone_at=now())).rowcount > 0
 
     def unsay(self, listener_id: int, *, track_id: int | None = None, artist_id: int | None = None) -> int:
         """Take back every word in force about a track or an artist; how many there were."""
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             taken = update(feedback).where(*_about(listener_id, track_id, artist_id)).values(undone_at=now())
             return connection.execute(taken).rowcount
 
@@ -86,7 +86,7 @@ class FeedbackWords(Noun):
         asked = select(feedback).where(c.listener_id == int(listener_id), *_in_force())
         if word is not None:
             asked = asked.where(c.word == str(Word(word)))
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             rows = connection.execute(asked.order_by(c.at.desc(), c.id.desc()).limit(n))
             return [(row.id, _feedback(row)) for row in rows]
 
@@ -96,7 +96,7 @@ class FeedbackWords(Noun):
         asked = select(c.track_id, c.rating).where(
             c.listener_id == int(listener_id), c.track_id.is_not(None), c.rating.is_not(None), *_in_force()
         )
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             return {TrackId(i): stars for i, stars in connection.execute(asked.order_by(c.at, c.id))}
 
     def pairs(self) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
@@ -104,7 +104,7 @@ class FeedbackWords(Noun):
         c = feedback.c
         asked = select(c.word, c.listener_id, c.track_id).where(c.track_id.is_not(None), *_in_force())
         said: dict[bool, list[tuple[int, int]]] = {True: [], False: []}
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             for word, listener_id, track_id in connection.execute(asked):
                 if word != str(Word.SKIP):
                     said[word == str(Word.LIKE)].append((listener_id, track_id))
@@ -122,7 +122,7 @@ class FeedbackWords(Noun):
             del given["now"]
         tracks: dict[str, set[TrackId]] = {}
         artists: dict[str, set[ArtistId]] = {}
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             for word, track_id, artist_id in connection.execute(asked, given):
                 if track_id is not None:
                     tracks.setdefault(word, set()).add(TrackId(track_id))

@@ -42,28 +42,28 @@ class Files(Noun):
         """Every file of a remembered folder (or of what lies under `path`), hidden ones too."""
         place = tracks.c.folder_id == folder_id
         asked = select(*_COLUMNS).where(place if path is None else or_(place, inside(path)))
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             return [
                 KnownFile(*row) for row in connection.execute(asked.where(tracks.c.folder_id.is_not(None)))
             ]
 
     def all(self) -> list[KnownFile]:
         """Every file of every remembered folder, hidden ones too."""
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             rows = connection.execute(select(*_COLUMNS).where(tracks.c.folder_id.is_not(None)))
             return [KnownFile(*row) for row in rows]
 
     def hide(self, track_ids: Iterable[int]) -> None:
         """Hide tracks whose files are gone; nothing is deleted."""
         at = now()
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             for batch in batches(int(i) for i in track_ids):
                 gone = update(tracks).where(tracks.c.id.in_(batch), tracks.c.missing_at.is_(None))
                 connection.execute(gone.values(missing_at=at))
 
     def show(self, track_ids: Iterable[int]) -> None:
         """Show tracks again whose files are back."""
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             for batch in batches(int(i) for i in track_ids):
                 connection.execute(update(tracks).where(tracks.c.id.in_(batch)).values(missing_at=None))
 
@@ -76,7 +76,7 @@ class Files(Noun):
         if not rows:
             return
         columns: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "over_id"}
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             connection.execute(
                 update(tracks).where(tracks.c.id == bindparam("over_id")).values(columns), rows
             )

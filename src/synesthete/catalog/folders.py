@@ -28,7 +28,7 @@ class Folders(Noun):
     def add(self, path: str | os.PathLike[str]) -> Folder:
         """Remember a folder (an absolute path); one that is remembered already is returned."""
         row = {"path": os.fspath(path), "added_at": now(), "removed_at": None}
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             upsert(connection, folders, [row], ["path"], ["removed_at"])
             return next(f for f in self.all() if f.path == row["path"])
 
@@ -36,7 +36,7 @@ class Folders(Noun):
         """Every remembered folder, in order of its path."""
         c = folders.c
         asked = select(c.id, c.path, c.added_at, c.scanned_at).where(c.removed_at.is_(None)).order_by(c.path)
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             return [Folder(*row) for row in connection.execute(asked)]
 
     def around(self, path: str | os.PathLike[str]) -> Folder | None:
@@ -56,5 +56,5 @@ class Folders(Noun):
         self._set(folder_id, removed_at=now())
 
     def _set(self, folder_id: int, **columns: int) -> None:
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             connection.execute(update(folders).where(folders.c.id == folder_id).values(**columns))

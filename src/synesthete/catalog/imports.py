@@ -32,7 +32,7 @@ class Imports(Noun):
         asked = select(c.name, c.kind, c.at, c.report).where(
             c.digest == digest, c.kind == kind, c.listener_id == int(listener_id)
         )
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             row = connection.execute(asked).first()
         return None if row is None else Done(row.name, row.kind, row.at, json.loads(row.report))
 
@@ -42,12 +42,12 @@ class Imports(Noun):
             "digest": digest, "kind": kind, "listener_id": int(listener_id), "name": name, "at": now(),
             "report": json.dumps(report, ensure_ascii=False),
         }  # fmt: skip
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             upsert(connection, imports, [row], ["digest", "kind", "listener_id"], ["name", "at", "report"])
 
     def all(self, n: int = 100) -> list[Done]:
         """The last n imports, newest first."""
         c = imports.c
         asked = select(c.name, c.kind, c.at, c.report).order_by(c.at.desc(), c.name).limit(n)
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             return [Done(r.name, r.kind, r.at, json.loads(r.report)) for r in connection.execute(asked)]

@@ -66,7 +66,7 @@ class Jobs(Noun):
         has died is closed as failed.
         """
         at = now()
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
             self._bury(at)
@@ -110,7 +110,7 @@ class Jobs(Noun):
 
     def get(self, job_id: int) -> Job:
         """The job with this id. Raises NotFound."""
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             row = connection.execute(select(jobs).where(jobs.c.id == int(job_id))).first()
         if row is None:
             raise NotFound("no job has this id", subject=job_id)
@@ -119,12 +119,12 @@ class Jobs(Noun):
     def living(self) -> list[Job]:
         """Jobs that say they run or pause, oldest first."""
         asked = select(jobs).where(jobs.c.state.in_(LIVING)).order_by(jobs.c.id)
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             return [_job(row) for row in connection.execute(asked)]
 
     def recent(self, n: int = 20) -> list[Job]:
         """The last n jobs, newest first."""
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             return [_job(row) for row in connection.execute(select(jobs).order_by(jobs.c.id.desc()).limit(n))]
 
     def _bury(self, at: int) -> None:
@@ -133,7 +133,7 @@ class Jobs(Noun):
                 self._set(job.id, state=FAILED, ended_at=at, message="its process ended without a word")
 
     def _set(self, job_id: int, **columns: Any) -> Any:
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             changed = update(jobs).where(jobs.c.id == int(job_id)).values(**columns)
             row = connection.execute(changed.returning(jobs.c.wish)).first()
             if row is None:

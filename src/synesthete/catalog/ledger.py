@@ -76,14 +76,14 @@ class Ledger(Noun):
             }
             for i, state, reason in outcomes
         )
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             upsert(connection, ledger, rows, ["track_id", "encoder"], ["state", "reason", "at"])
 
     def state(self, track_id: int, encoder: str) -> tuple[str, str | None]:
         """(state, reason) of one track; pending when nothing was done yet."""
         c = ledger.c
         asked = select(c.state, c.reason).where(c.track_id == int(track_id), c.encoder == encoder)
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             row = connection.execute(asked).first()
         return (PENDING, None) if row is None else (row.state, row.reason)
 
@@ -97,14 +97,14 @@ class Ledger(Noun):
         )
         if folder_ids is not None:
             asked = asked.where(tracks.c.folder_id.in_(folder_ids))
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             return [Todo(*row) for row in connection.execute(asked.order_by(tracks.c.path))]
 
     def counts(self, encoder: str) -> Counts:
         """How far this encoder is with the library."""
         state = func.coalesce(ledger.c.state, PENDING)
         asked = _files(select(state, func.count()), encoder).group_by(state)
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             by = {state: count for state, count in connection.execute(asked)}
         quick, skipped, failed = by.get(QUICK, 0), by.get(SKIPPED, 0), by.get(FAILED, 0)
         return Counts(sum(by.values()), by.get(ANALYZED, 0) + quick, quick, skipped, failed)
@@ -115,7 +115,7 @@ class Ledger(Noun):
         asked = _files(select(tracks.c.id, tracks.c.path, c.state, c.reason, c.at), encoder).where(
             c.state.in_(states)
         )
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             rows = connection.execute(asked.order_by(tracks.c.path))
             return [
                 Fault(i, path, state, reason or "no reason was kept", at)
@@ -124,19 +124,19 @@ class Ledger(Noun):
 
     def forget(self, track_ids: Iterable[int], encoder: str | None = None) -> None:
         """Make these tracks pending again, for one encoder or all."""
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             for batch in batches(int(i) for i in track_ids):
                 gone = delete(ledger).where(ledger.c.track_id.in_(batch))
                 connection.execute(gone if encoder is None else gone.where(ledger.c.encoder == encoder))
 
     def forget_encoder(self, encoder: str) -> None:
         """Make every track pending for this encoder."""
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             connection.execute(delete(ledger).where(ledger.c.encoder == encoder))
 
     def retry(self, encoder: str) -> int:
         """Make the failed files pending again; how many there were."""
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             gone = delete(ledger).where(ledger.c.encoder == encoder, ledger.c.state == FAILED)
             return connection.execute(gone).rowcount
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Row, delete, insert, or_, select, update
 
+from synesthete.catalog.listeners import Listeners
 from synesthete.catalog.noun import Noun
 from synesthete.catalog.schema import letter_picks, letters, listeners
 from synesthete.catalog.writing import upsert
@@ -71,7 +72,7 @@ class Letters(Noun):
         asked = select(c.id, c.letter_weekday, c.letter_hour, c.language).where(
             c.letter.is_(True), c.email.is_not(None), c.email != ""
         )
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             rows = connection.execute(asked.order_by(c.id)).all()
         return [self._subscriber(row) for row in rows]
 
@@ -79,27 +80,27 @@ class Letters(Noun):
         """The listener as a subscriber, whether or not they want letters. Raises NotFound."""
         c = listeners.c
         asked = select(c.id, c.letter_weekday, c.letter_hour, c.language).where(c.id == int(listener_id))
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             row = connection.execute(asked).first()
         if row is None:
             raise NotFound("no listener has this id", subject=listener_id)
         return self._subscriber(row)
 
     def _subscriber(self, row: Row) -> Subscriber:
-        listener = self._catalog.listeners.get(row.id)
+        listener = Listeners(self._database).get(row.id)
         return Subscriber(
             listener, listener.email or "", row.letter_weekday, row.letter_hour, row.language or "en"
         )
 
     def get(self, listener_id: int, week: str) -> LetterRow | None:
         """The letter of that week, or None."""
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             return _row(connection.execute(_ALL.where(*_this(listener_id, week))).first())
 
     def latest(self, listener_id: int, n: int = 12) -> list[LetterRow]:
         """The newest n letters that had something to say, newest first."""
         asked = _ALL.where(letters.c.listener_id == listener_id, letters.c.html.is_not(None))
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             rows = connection.execute(asked.order_by(letters.c.week.desc()).limit(n))
             return [found for row in rows if (found := _row(row))]
 
@@ -108,7 +109,7 @@ class Letters(Noun):
         asked = select(letter_picks).where(
             letter_picks.c.listener_id == listener_id, letter_picks.c.week == week
         )
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             rows = connection.execute(asked.order_by(letter_picks.c.rank))
             return [PickRow(TrackId(r.track_id), r.section, r.rank, r.reason) for r in rows]
 
@@ -117,13 +118,13 @@ class Letters(Noun):
         asked = select(letter_picks.c.track_id).where(
             letter_picks.c.listener_id == listener_id, letter_picks.c.week.in_(list(weeks))
         )
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             return {TrackId(row.track_id) for row in connection.execute(asked)}
 
     def draft(self, row: LetterRow, picks: Iterable[PickRow]) -> bool:
         """Keep a new letter; False when there is one for that week already (another process was faster)."""
         values = {name: getattr(row, name) for name in LetterRow.__slots__}
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             if not upsert(connection, letters, [values], ["listener_id", "week"]):
                 return False
             key = {"listener_id": row.listener_id, "week": row.week}
@@ -143,18 +144,18 @@ class Letters(Noun):
             .where(*_this(listener_id, week), waiting | orphaned)
             .values(state="claimed", next_try_at=now + LEASE_S, attempts=letters.c.attempts + 1)
         )
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             return connection.execute(taken).rowcount == 1
 
     def mark(self, listener_id: int, week: str, state: str, **changes: object) -> None:
         """Set the state, and whatever else is named."""
         changed = update(letters).where(*_this(listener_id, week)).values(state=state, **changes)
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             connection.execute(changed)
 
     def forget(self, listener_id: int) -> None:
         """Remove every letter of a listener."""
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             connection.execute(delete(letter_picks).where(letter_picks.c.listener_id == listener_id))
             connection.execute(delete(letters).where(letters.c.listener_id == listener_id))
 

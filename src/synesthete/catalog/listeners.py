@@ -23,7 +23,7 @@ class Listeners(Noun):
 
     def get(self, listener_id: int) -> Listener:
         """The listener with this id. Raises NotFound."""
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             row = connection.execute(_ALL.where(listeners.c.id == int(listener_id))).first()
         if row is None:
             raise NotFound("no listener has this id", subject=listener_id)
@@ -31,13 +31,13 @@ class Listeners(Noun):
 
     def named(self, name: str) -> Listener | None:
         """The listener with exactly this name, or None."""
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             row = connection.execute(_ALL.where(listeners.c.name == name)).first()
         return None if row is None else _listener(row)
 
     def all(self) -> list[Listener]:
         """Every person, in order of id; data sets' people are left out."""
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             asked = _ALL.where(listeners.c.role != IMPORTED).order_by(listeners.c.id)
             return [_listener(row) for row in connection.execute(asked)]
 
@@ -49,7 +49,7 @@ class Listeners(Noun):
         kept = clean(name)
         if not kept:
             raise InputError("a listener needs a name")
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             chosen = role or (Role.LISTENER if self.all() else Role.OWNER)
             row = {"name": kept, "role": str(chosen), "time_zone": "UTC", "created_at": now(), **more}
             if not upsert(connection, listeners, [row], ["name"]):
@@ -60,14 +60,14 @@ class Listeners(Noun):
 
     def owner(self) -> Listener:
         """The owner of the house; made, with the name "owner", when there is nobody yet."""
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             asked = _ALL.where(listeners.c.role == str(Role.OWNER)).order_by(listeners.c.id).limit(1)
             row = connection.execute(asked).first()
             return self.add("owner", Role.OWNER) if row is None else _listener(row)
 
     def change(self, listener_id: int, **columns: Any) -> None:
         """Set columns of a listener. Raises NotFound."""
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             done = connection.execute(
                 update(listeners).where(listeners.c.id == int(listener_id)).values(**columns)
             )
@@ -80,7 +80,7 @@ class Listeners(Noun):
         c = listeners.c
         found: dict[str, ListenerId] = {}
         made = now()
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             rows = ({"name": n, "role": IMPORTED, "time_zone": "UTC", "created_at": made} for n in wanted)
             upsert(connection, listeners, rows, ["name"])
             for batch in batches(wanted):

@@ -49,7 +49,7 @@ class Listens(Noun):
         """Keep one play of a catalog track (`more`: played_s, skipped, count); False when it was known."""
         row = {"listener_id": int(listener_id), "track_id": int(track_id), "at": int(at), "source": source}
         row |= {"what": f"track:{int(track_id)}", "count": 1, **more}
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             return upsert(connection, listens, [row], _IDENTITY) > 0
 
     def put_many(self, listener_id: int, plays: Iterable[tuple[Listen, TrackId | None]], source: str) -> int:
@@ -58,7 +58,7 @@ class Listens(Noun):
         Identity is (listener, second, what): a second import of the same history adds nothing.
         """
         rows = (_row(int(listener_id), listen, track_id, source) for listen, track_id in plays)
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             return upsert(connection, listens, rows, _IDENTITY)
 
     def of(
@@ -70,7 +70,7 @@ class Listens(Noun):
             asked = asked.where(listens.c.at < before)
         if since is not None:
             asked = asked.where(listens.c.at >= since)
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             rows = connection.execute(asked.order_by(listens.c.at.desc(), listens.c.id.desc()).limit(n))
             return [_heard(row) for row in rows]
 
@@ -79,7 +79,7 @@ class Listens(Noun):
         asked = select(*_COLUMNS).where(
             listens.c.listener_id == int(listener_id), listens.c.track_id.is_not(None)
         )
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             return [_heard(row) for row in connection.execute(asked.order_by(listens.c.at, listens.c.id))]
 
     def counts(self, listener_id: int) -> dict[TrackId, int]:
@@ -94,7 +94,7 @@ class Listens(Noun):
             )
             .group_by(c.track_id)
         )
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             return {TrackId(i): int(n) for i, n in connection.execute(asked)}
 
     def arrays(self) -> Plays:
@@ -105,7 +105,7 @@ class Listens(Noun):
             .where(c.track_id.is_not(None), func.coalesce(c.skipped, False).is_(False))
             .order_by(c.listener_id, c.at, c.id)
         )
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             table = np.array([tuple(row) for row in connection.execute(asked)], np.int64).reshape(-1, 3)
         return Plays(table[:, 0], table[:, 1], table[:, 2])
 
@@ -114,7 +114,7 @@ class Listens(Noun):
         asked = select(func.count()).select_from(listens)
         if listener_id is not None:
             asked = asked.where(listens.c.listener_id == int(listener_id))
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             return int(connection.execute(asked).scalar_one())
 
     def remove(self, listener_id: int, listen_ids: Sequence[int]) -> int:
@@ -123,7 +123,7 @@ class Listens(Noun):
         gone = delete(listens).where(
             c.listener_id == int(listener_id), c.id.in_([int(i) for i in listen_ids])
         )
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             return connection.execute(gone).rowcount
 
 

@@ -23,18 +23,18 @@ class PlayCounts(Noun):
         order = np.lexsort((track_ids, listener_ids))
         columns = (listener_ids[order], track_ids[order], counts[order])
         rows = list(zip(*(column.tolist() for column in columns), strict=True))
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             return pour(connection, play_counts, ("listener_id", "track_id", "count"), rows)
 
     def put(self, listener_id: int, totals: Iterable[tuple[int, int]]) -> None:
         """Keep a listener's totals as (track id, count); newer totals take the place of older ones."""
         rows = [{"listener_id": int(listener_id), "track_id": int(i), "count": int(n)} for i, n in totals]
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             upsert(connection, play_counts, rows, ["listener_id", "track_id"], ["count"])
 
     def arrays(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Every total: listener ids, track ids and counts, (n,) int64 each, by listener and track."""
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             total = self._number(connection)
             rows = connection.execution_options(stream_results=True).execute(
                 text("SELECT listener_id, track_id, count FROM play_counts ORDER BY listener_id, track_id")
@@ -48,7 +48,7 @@ class PlayCounts(Noun):
 
     def number(self) -> int:
         """How many totals are kept."""
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             return self._number(connection)
 
     @staticmethod

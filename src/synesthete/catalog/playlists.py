@@ -48,7 +48,7 @@ class Playlists(Noun):
 
     def get(self, playlist_id: int) -> Kept:
         """The playlist with this id. Raises NotFound."""
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             row = connection.execute(_ALL.where(playlists.c.id == int(playlist_id))).first()
         if row is None:
             raise NotFound("no playlist has this id", subject=playlist_id)
@@ -57,7 +57,7 @@ class Playlists(Noun):
     def of(self, listener_id: int) -> list[Kept]:
         """The listener's playlists in order of name."""
         asked = _ALL.where(playlists.c.listener_id == int(listener_id))
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             rows = connection.execute(asked.order_by(func.lower(playlists.c.name), playlists.c.id))
             return [_kept(row) for row in rows]
 
@@ -67,7 +67,7 @@ class Playlists(Noun):
         c = playlist_tracks.c
         asked = select(c.track_id, c.title, c.artist, c.album, c.path)
         asked = asked.where(c.playlist_id == int(playlist_id)).order_by(c.position)
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             return [_line(row) for row in connection.execute(asked)]
 
     def tracks(self, playlist_id: int) -> list[TrackId]:
@@ -106,7 +106,7 @@ class Playlists(Noun):
             "foreign_id": foreign_id, "created_at": at, "changed_at": at,
         }  # fmt: skip
         c = playlists.c
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             if foreign_id is None:
                 playlist_id = connection.execute(insert(playlists).values(row)).inserted_primary_key[0]  # type: ignore[index]  # an insert of one row has a key
             else:
@@ -129,7 +129,7 @@ class Playlists(Noun):
             raise InputError("a playlist needs a name")
         c = playlists.c
         ids: dict[str, int] = {}
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             upsert(connection, playlists, rows, _FOREIGN, ["name", "comment", "changed_at"])
             for batch in batches([n.foreign_id for n in found]):
                 asked = select(c.foreign_id, c.id).where(
@@ -151,32 +151,32 @@ class Playlists(Noun):
 
     def write(self, playlist_id: int, lines: Sequence[Line]) -> None:
         """Put these lines in place of everything on the playlist."""
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             self._touch(playlist_id)
             _write_lines(connection, int(playlist_id), lines)
 
     def append(self, playlist_id: int, track_ids: Iterable[int]) -> None:
         """Add tracks at the end."""
-        with self._catalog.begin():
+        with self._database.begin():
             more: list[Line] = [(TrackId(int(i)), None) for i in track_ids]
             self.write(playlist_id, [*self.lines(playlist_id), *more])
 
     def insert(self, playlist_id: int, position: int, track_ids: Iterable[int]) -> None:
         """Add tracks before the line at this position."""
-        with self._catalog.begin():
+        with self._database.begin():
             lines = self.lines(playlist_id)
             more: list[Line] = [(TrackId(int(i)), None) for i in track_ids]
             self.write(playlist_id, [*lines[:position], *more, *lines[position:]])
 
     def cut(self, playlist_id: int, positions: Iterable[int]) -> None:
         """Take the lines at these positions out; positions that do not exist are ignored."""
-        with self._catalog.begin():
+        with self._database.begin():
             gone = set(positions)
             self.write(playlist_id, [line for i, line in enumerate(self.lines(playlist_id)) if i not in gone])
 
     def reorder(self, playlist_id: int, order: Sequence[int]) -> None:
         """Put line order[0] first, order[1] second, and so on. Raises InputError unless all lines are named once."""
-        with self._catalog.begin():
+        with self._database.begin():
             lines = self.lines(playlist_id)
             if sorted(order) != list(range(len(lines))):
                 raise InputError(
@@ -186,7 +186,7 @@ class Playlists(Noun):
 
     def remove(self, playlist_id: int) -> None:
         """Delete the playlist (not its tracks). Raises NotFound."""
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             if not connection.execute(delete(playlists).where(playlists.c.id == int(playlist_id))).rowcount:
                 raise NotFound("no playlist has this id", subject=playlist_id)
 
@@ -199,13 +199,13 @@ class Playlists(Noun):
             .order_by(c.playlist_id, c.position)
         )
         found: dict[PlaylistId, list[TrackId]] = {}
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             for playlist_id, track_id in connection.execute(asked):
                 found.setdefault(PlaylistId(playlist_id), []).append(TrackId(track_id))
         return found
 
     def _touch(self, playlist_id: int, **columns: str) -> None:
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             changed = update(playlists).where(playlists.c.id == int(playlist_id))
             if not connection.execute(changed.values(changed_at=now(), **columns)).rowcount:
                 raise NotFound("no playlist has this id", subject=playlist_id)

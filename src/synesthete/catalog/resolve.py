@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from synesthete.catalog.catalog import Catalog
 from synesthete.catalog.entries import UNKNOWN_ARTIST, Entry
 from synesthete.catalog.match import Known, Match, Matcher
 from synesthete.catalog.schema import albums, artists, tracks
 from synesthete.music import Description, TrackId
-
-if TYPE_CHECKING:
-    from synesthete.catalog.catalog import Catalog
 
 MOST_NAMED = 500_000
 """Tracks without a file that are compared by name; beyond that only their ids are looked up (1 kB each)."""

@@ -44,7 +44,7 @@ class Scores(Noun):
             for s in measured
         ]  # fmt: skip
         if rows:
-            with self._catalog.begin() as connection:
+            with self._database.begin() as connection:
                 connection.execute(scores.insert(), rows)
 
     def all(self, protocol: str | None = None, n: int = 200, listener_id: int | None = None) -> list[Score]:
@@ -52,7 +52,7 @@ class Scores(Noun):
         asked = _ALL.where(_c.listener_id.is_(None) if listener_id is None else _c.listener_id == listener_id)
         if protocol is not None:
             asked = asked.where(_c.protocol == protocol)
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             rows = connection.execute(asked.order_by(_c.at.desc(), _c.id.desc()).limit(n)).mappings()
             return [Score(**row) for row in rows]
 

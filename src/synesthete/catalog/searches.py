@@ -18,7 +18,7 @@ class Searches(Noun):
         words = clean(text)[:500]
         if words:
             row = {"listener_id": int(listener_id), "text": words, "at": now()}
-            with self._catalog.begin() as connection:
+            with self._database.begin() as connection:
                 connection.execute(searches.insert().values(row))
 
     def of(self, listener_id: int, n: int = 20) -> list[tuple[str, int]]:
@@ -26,11 +26,11 @@ class Searches(Noun):
         c = searches.c
         last = func.max(c.at)
         asked = select(c.text, last).where(c.listener_id == int(listener_id)).group_by(c.text)
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             rows = connection.execute(asked.order_by(last.desc(), func.max(c.id).desc()).limit(n))
             return [(text, at) for text, at in rows]
 
     def forget(self, listener_id: int) -> None:
         """Forget all of this listener's searches."""
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             connection.execute(delete(searches).where(searches.c.listener_id == int(listener_id)))

@@ -58,13 +58,13 @@ class Shares(Noun):
             "playlist_id": playlist_id, "content": json.dumps(tracks) if tracks else None, "with_audio": with_audio,
             "created_at": now(), "expires_at": expires_at,
         }  # fmt: skip
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             connection.execute(insert(shares).values(row))
         return self.get(str(row["token"]))
 
     def get(self, token: str) -> Shared:
         """The share at this address, open or not. Raises NotFound."""
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             row = connection.execute(select(shares).where(shares.c.token == token)).first()
         if row is None:
             raise NotFound("nothing is shared here")
@@ -80,7 +80,7 @@ class Shares(Noun):
     def of(self, listener_id: int) -> list[Shared]:
         """The listener's shares that are still open, newest first."""
         asked = select(shares).where(shares.c.listener_id == int(listener_id), shares.c.revoked_at.is_(None))
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             rows = connection.execute(asked.order_by(shares.c.created_at.desc(), shares.c.token))
             return [shared for row in rows if (shared := _shared(row)).is_open(now())]
 
@@ -91,7 +91,7 @@ class Shares(Noun):
             shares.c.listener_id == int(listener_id),
             shares.c.revoked_at.is_(None),
         )
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             if not connection.execute(update(shares).where(*mine).values(revoked_at=now())).rowcount:
                 raise NotFound("no share of yours has this address")
 

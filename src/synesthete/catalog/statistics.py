@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, cast, func, or_, select
 
 from synesthete.catalog.accounts import PEOPLE
+from synesthete.catalog.descriptors import Descriptors
 from synesthete.catalog.noun import Noun
 from synesthete.catalog.schema import (
     artists,
@@ -153,7 +154,7 @@ class Statistics(Noun):
 
     def spread(self, name: str, bins: int = 20) -> tuple[float, float, list[int]] | None:
         """(lowest, highest, counts in equal bins) of one descriptor over visible tracks; None without any."""
-        ids, values = self._catalog.descriptors.column(name)
+        ids, values = Descriptors(self._database).column(name)
         if not len(ids):
             return None
         low, high = float(values.min()), float(values.max())
@@ -201,7 +202,7 @@ class Statistics(Noun):
         return [Sum(i, name, artist, int(plays), people) for i, name, artist, plays, people in rows]
 
     def _rows(self, asked: Select) -> Sequence[Any]:
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             return connection.execute(asked).fetchall()
 
 

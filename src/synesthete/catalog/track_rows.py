@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
 
+from synesthete.catalog.albums import Albums
+from synesthete.catalog.artists import Artists
+from synesthete.catalog.database import Database
 from synesthete.catalog.entries import UNKNOWN_ARTIST, Entry
 from synesthete.catalog.folding import clean, fold
 from synesthete.catalog.schema import external_ids, track_genres, tracks
 from synesthete.catalog.words import note_words
 from synesthete.catalog.writing import batches, now, upsert
 from synesthete.music import AlbumId, ArtistId, TrackId
-
-if TYPE_CHECKING:
-    from synesthete.catalog.catalog import Catalog
 
 _OF_THE_SOUND = ("sound_hash", "duration_s", "codec", "sample_rate", "channels", "bit_rate")
 """What an entry that does not know it leaves as it was: tags are read more often than sound."""
@@ -28,11 +28,11 @@ _AS_THEY_ARE = (
 
 
 def write_entries(
-    catalog: Catalog, connection: Connection, entries: Sequence[Entry], over: Sequence[int] | None
+    database: Database, connection: Connection, entries: Sequence[Entry], over: Sequence[int] | None
 ) -> list[TrackId]:
     """Write the entries as new tracks, or over existing ones; their ids, in the same order."""
-    artist_ids = catalog.artists.resolve(_artist_names(entries))
-    album_ids = catalog.albums.resolve(
+    artist_ids = Artists(database).resolve(_artist_names(entries))
+    album_ids = Albums(database).resolve(
         (artist_ids[_album_artist(e)], e.album, e.year, e.album_mbid) for e in entries if e.album
     )
     rows = [_row(entry, artist_ids, album_ids) for entry in entries]

@@ -63,7 +63,7 @@ class Tracks(Noun):
         rows = _VISIBLE if wanted is not None else _NAMED
         if wanted is not None and wanted != Filter():
             rows = rows.where(*_conditions(wanted))
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             found = {track.id: track for track in _tracks(connection, rows, these(asked))}
         return {TrackId(i): found[TrackId(i)] for i in asked if TrackId(i) in found}
 
@@ -77,7 +77,7 @@ class Tracks(Noun):
         Accents, case and punctuation do not matter, and the last word may be unfinished. When no track
         holds every word, those with most of them are returned.
         """
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             ids = ids_with_words(connection, phrase, n) or ids_with_words(connection, phrase, n, every=False)
         return list(self.many(ids).values())
 
@@ -99,7 +99,7 @@ class Tracks(Noun):
     def ids(self, wanted: Filter | None = None) -> np.ndarray:
         """Ids of the visible tracks that pass the filter: (N,) int64, ascending."""
         asked = select(tracks.c.id).where(tracks.c.missing_at.is_(None), *_conditions(wanted or Filter()))
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             rows = connection.execute(asked.order_by(tracks.c.id)).scalars().all()
         return np.array(rows, np.int64)
 
@@ -107,7 +107,7 @@ class Tracks(Noun):
         """Those of these tracks that are visible and pass the filter."""
         passed: set[int] = set()
         asked = select(tracks.c.id).where(tracks.c.missing_at.is_(None), *_conditions(wanted or Filter()))
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             for batch in batches(int(i) for i in track_ids):
                 passed.update(connection.execute(asked.where(tracks.c.id.in_(batch))).scalars())
         return passed
@@ -121,14 +121,14 @@ class Tracks(Noun):
             .where(c.missing_at.is_(None), *_conditions(wanted or Filter()))
             .order_by(artists.c.key, c.year, c.album_id, c.disc_no, c.track_no, c.id)
         )
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             ids = connection.execute(asked.limit(n).offset(offset)).scalars().all()
         return list(self.many(ids).values())
 
     def newest(self, n: int = 20) -> list[TrackId]:
         """Ids of the n visible tracks added last, newest first."""
         asked = select(tracks.c.id).where(tracks.c.missing_at.is_(None))
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             rows = connection.execute(asked.order_by(tracks.c.added_at.desc(), tracks.c.id.desc()).limit(n))
             return [TrackId(i) for (i,) in rows]
 
@@ -136,7 +136,7 @@ class Tracks(Noun):
         """Ids of up to n visible tracks with a file that were added at or after a time, newest first."""
         c = tracks.c
         asked = select(c.id).where(c.missing_at.is_(None), c.path.is_not(None), c.added_at >= at)
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             rows = connection.execute(asked.order_by(c.added_at.desc(), c.id.desc()).limit(n))
             return [TrackId(i) for (i,) in rows]
 
@@ -144,7 +144,7 @@ class Tracks(Noun):
         """How many visible tracks pass the filter."""
         asked = select(func.count()).select_from(tracks)
         asked = asked.where(tracks.c.missing_at.is_(None), *_conditions(wanted or Filter()))
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             return int(connection.execute(asked).scalar_one())
 
     def genres(self, n: int = 500) -> list[tuple[str, int]]:
@@ -156,7 +156,7 @@ class Tracks(Noun):
             .group_by(track_genres.c.genre)
             .order_by(func.count().desc(), track_genres.c.genre)
         )
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             return [(genre, count) for genre, count in connection.execute(asked.limit(n))]
 
     def groups(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -167,7 +167,7 @@ class Tracks(Noun):
         facts = np.full((len(ids), 2), -1, np.int64)
         durations = np.full(len(ids), np.nan, np.float32)
         asked = select(tracks.c.id, tracks.c.artist_id, tracks.c.album_id, tracks.c.duration_s)
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             for batch in batches(ids.tolist()):
                 for track_id, artist_id, album_id, duration_s in connection.execute(
                     asked.where(tracks.c.id.in_(batch))
@@ -183,11 +183,11 @@ class Tracks(Noun):
 
     def put_many(self, entries: Sequence[Entry], over: Sequence[int] | None = None) -> list[TrackId]:
         """Write many tracks at once, as new ones, or over the tracks `over` (one id per entry)."""
-        with self._catalog.begin() as connection:
-            return write_entries(self._catalog, connection, entries, over)
+        with self._database.begin() as connection:
+            return write_entries(self._database, connection, entries, over)
 
     def _first(self, condition: ColumnElement[bool]) -> Track | None:
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             return next(iter(_tracks(connection, _ALL.where(condition).limit(1))), None)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Table, bindparam, delete, null, select, update
 
+from synesthete.catalog.feedback import FeedbackWords
 from synesthete.catalog.folding import clean, fold
 from synesthete.catalog.noun import Noun
 from synesthete.catalog.schema import listens, playlist_tracks, waiting_words
@@ -33,13 +34,13 @@ class Unmatched(Noun):
             for named, word, at in said
         ]  # fmt: skip
         kept = [row for row in rows if row["what"]]
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             return upsert(connection, waiting_words, kept, ["listener_id", "what"])
 
     def names(self) -> set[Description]:
         """Everything that is named and not here, each description once."""
         found: set[Description] = set()
-        with self._catalog.read() as connection:
+        with self._database.read() as connection:
             for table in (listens, playlist_tracks):
                 c = table.c
                 asked = select(*_named(table)).where(c.track_id.is_(None)).distinct()
@@ -52,7 +53,7 @@ class Unmatched(Noun):
 
         A word that a listener has said about the track since stands; the one that waited is dropped.
         """
-        with self._catalog.begin():
+        with self._database.begin():
             counts = Counter(
                 {
                     "listens": self._attach(listens, ("id",), tracks),
@@ -67,7 +68,7 @@ class Unmatched(Noun):
         asked = select(*keys, *_named(table)).where(table.c.track_id.is_(None))
         change = update(table).where(*(table.c[name] == bindparam(f"its_{name}") for name in key))
         change = change.values(track_id=bindparam("found"))
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             rows = connection.execute(asked).fetchall()
             found = [
                 {"found": int(track_id)} | {f"its_{name}": row[i] for i, name in enumerate(key)}
@@ -79,9 +80,9 @@ class Unmatched(Noun):
         return len(found)
 
     def _say(self, tracks: Mapping[Description, TrackId]) -> int:
-        c, feedback = waiting_words.c, self._catalog.feedback
+        c, feedback = waiting_words.c, FeedbackWords(self._database)
         said, done = 0, []
-        with self._catalog.begin() as connection:
+        with self._database.begin() as connection:
             asked = select(*_named(waiting_words), c.id, c.listener_id, c.word, c.source).order_by(c.at, c.id)
             for row in connection.execute(asked).fetchall():
                 track_id = tracks.get(_description(row[:5]))
