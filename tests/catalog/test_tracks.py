@@ -79,6 +79,19 @@ def test_one_track_is_found_by_id_path_or_phrase(shelf):
         catalog.tracks.get(999)
 
 
+@pytest.mark.parametrize("path", ["/elsewhere/river.mp3", "~/music/river*.ogg", "./help.wav", "joni river.flac"])
+def test_a_path_that_leads_nowhere_is_not_taken_for_a_phrase(shelf, path):
+    catalog, _ = shelf
+    assert catalog.tracks.search(path)  # as a phrase it has words of tracks
+    with pytest.raises(NotFound, match="there is no such file"):
+        catalog.tracks.find(path)
+
+
+def test_a_folder_is_not_taken_for_a_phrase(shelf, tmp_path):
+    with pytest.raises(NotFound, match="this is a folder"):
+        shelf[0].tracks.find(str(tmp_path))
+
+
 def test_a_track_comes_back_as_it_was_written(shelf):
     catalog, ids = shelf
     track = catalog.tracks.get(ids[0])

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
+from synesthete.audio.suffixes import SUFFIXES
 from synesthete.catalog.among import among, these
 from synesthete.catalog.entries import Entry
 from synesthete.catalog.noun import Noun
@@ -77,15 +78,27 @@ class Tracks(Noun):
         Accents, case and punctuation do not matter, and the last word may be unfinished. When no track
         holds every word, those with most of them are returned.
         """
+        return self._search(phrase, n, some=True)
+
+    def _search(self, phrase: str, n: int, some: bool) -> list[Track]:
+        """Tracks with every word of the phrase; where there are none, and `some` will do, with most of them."""
         with self._database.read() as connection:
-            ids = ids_with_words(connection, phrase, n) or ids_with_words(connection, phrase, n, every=False)
+            ids = ids_with_words(connection, phrase, n)
+            if not ids and some:
+                ids = ids_with_words(connection, phrase, n, every=False)
         return list(self.many(ids).values())
 
     def find(self, query: str) -> Track:
-        """The one track meant by an id, a path or a search phrase. Raises NotFound."""
+        """The one track meant by an id, a path or a search phrase. Raises NotFound.
+
+        What is written like a path is never answered with a track that has only some of its words.
+        """
         track = self._by_number(query) or self.at(os.path.abspath(os.path.expanduser(query)))
         if track is None:
-            track = next(iter(self.search(query, 1)), None)
+            track = next(iter(self._search(query, 1, some=not _is_path(query))), None)
+        if track is None and _is_path(query):
+            what = "this is a folder" if os.path.isdir(os.path.expanduser(query)) else "there is no such file"
+            raise NotFound(what, subject=query, hint="Give the path of a sound file, or a track's name.")
         if track is None:
             raise NotFound(
                 "no track is meant by this", subject=query, hint="Try fewer words, or a path to a file."
@@ -232,6 +245,11 @@ def inside(folder: str | os.PathLike[str]) -> ColumnElement[bool]:
     """The condition that a track's file lies in the folder, at any depth."""
     stem = os.fspath(folder).rstrip(os.sep) + os.sep
     return func.substr(tracks.c.path, 1, len(stem)) == stem
+
+
+def _is_path(query: str) -> bool:
+    """Whether somebody means a file: it begins like a path, or ends like the name of a sound file."""
+    return query.startswith(("/", "./", "../", "~/")) or os.path.splitext(query)[1].lower() in SUFFIXES
 
 
 _NAMED = _ALL.where(among(_c.id))
