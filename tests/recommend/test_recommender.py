@@ -50,6 +50,23 @@ def test_similar_tracks_are_of_the_same_genre_best_first(world):
         assert r.shares == {"sound": 1.0} and r.balance == "100 % sound"
 
 
+def test_a_span_behind_the_end_of_a_track_is_refused(world):
+    length_s = 60.0 + 5
+    assert world.recommender.recommend(similar_to(world.ids[5], start_s=length_s - 5)).results
+    with pytest.raises(InputError, match="no sound after 500 s; it ends at 65 s: Piece 5"):
+        world.recommender.recommend(similar_to(world.ids[5], start_s=500, end_s=510))
+
+
+@pytest.mark.parametrize(
+    "asked", [Seed(SeedKind.ARTIST, 1), Seed(SeedKind.GENRE, "Jazz"), Seed(SeedKind.TAG, "jazz")]
+)
+def test_where_nobody_listens_nothing_is_said_to_be_come_back_to(world, asked):
+    answer = world.recommender.recommend(Request((asked,), n=10))
+    expected = "Also by Artist 0." if asked.kind == SeedKind.ARTIST else f"Tagged {asked.id}."
+    assert expected in [r.reason for r in answer.results]
+    assert not any("come back" in r.reason for r in answer.results)
+
+
 def test_moments_name_the_seconds_that_match(world):
     answer = world.recommender.recommend(similar_to(world.ids[5], n=4))
     for r in answer.results:

@@ -10,6 +10,7 @@ from synesthete.music import Moment, Track, TrackId
 from synesthete.recommend.blend import BY_LISTENERS, BY_SOUND, Ranked
 from synesthete.recommend.moments import Match
 from synesthete.recommend.question import Question
+from synesthete.recommend.request import SeedKind
 from synesthete.recommend.sources import SourceName
 
 VERY_ALIKE = 0.5
@@ -132,7 +133,7 @@ def _sentence(ranked: Ranked, question: Question) -> str:
     said = ranked.because.get(name, "")
     point = None if ranked.point is None else question.points[ranked.point].name
     if name == SourceName.SOUND and _is_itself(ranked, question):
-        return "One of those you come back to."
+        return _of_the_seed(ranked, question)
     if name == SourceName.SOUND:
         much = "much " if ranked.parts.get(name, 0.0) >= VERY_ALIKE else ""
         return f"Sounds {much}like {point or said or 'what you asked for'}."
@@ -159,6 +160,17 @@ def _sentence(ranked: Ranked, question: Question) -> str:
     return "Goes together with what you chose, in other people's listening."
 
 
+def _of_the_seed(ranked: Ranked, question: Question) -> str:
+    """Why a track that belongs to what was asked with: the artist's own, one of the genre, the listener's own."""
+    point = question.points[ranked.point or 0]
+    if point.kind == SeedKind.ARTIST:
+        return f"Also by {point.name}."
+    if point.kind in (SeedKind.GENRE, SeedKind.TAG):
+        is_tagged = ranked.track_id in question.seed_tags.get(point.name, ())
+        return f"Tagged {point.name}." if is_tagged else f"Sounds like {point.name}."
+    return "One of those you come back to."
+
+
 def _is_itself(ranked: Ranked, question: Question) -> bool:
-    """Whether the nearest point is the track itself, as happens with what a listener likes and plays."""
+    """Whether the nearest point is the track itself: one of an artist or genre asked with, or the listener's own."""
     return ranked.point is not None and question.points[ranked.point].track_id == ranked.track_id

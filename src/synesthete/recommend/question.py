@@ -9,6 +9,7 @@ import numpy as np
 
 from synesthete.catalog.feedback import Words
 from synesthete.catalog.tracks import Filter
+from synesthete.errors import InputError
 from synesthete.music import ListenerId, Track, TrackId
 from synesthete.recommend.by_word import heard_as
 from synesthete.recommend.collection import Collection
@@ -41,6 +42,8 @@ class Point:
     excerpts: Excerpts | None = None
     start_s: float | None = None
     end_s: float | None = None
+    kind: SeedKind | None = None
+    """What kind of seed it was planted for; None for what is known of the listener."""
 
 
 @dataclass(slots=True)
@@ -81,7 +84,10 @@ class Question:
 
 
 def look_up(request: Request, collection: Collection) -> Question:
-    """The question that a request asks of this collection. Raises NotFound for a seed that leads nowhere."""
+    """The question that a request asks of this collection.
+
+    Raises NotFound for a seed that leads nowhere, InputError for a span behind the end of its track.
+    """
     question = Question(request)
     question.excluded |= {int(i) for i in request.exclude_tracks}
     question.excluded_artists |= {int(i) for i in request.exclude_artists}
@@ -113,6 +119,10 @@ def _plant(question: Question, seed: Seed, collection: Collection) -> None:
         return
     if seed.kind == SeedKind.TRACK:
         track = collection.catalog.tracks.get(int(seed.id or 0))
+        if track.duration_s is not None and (seed.start_s or 0.0) >= max(track.duration_s, 0.1):
+            raise InputError(
+                f"no sound after {seed.start_s:g} s; it ends at {track.duration_s:g} s", subject=track.title
+            )
         question.seed_tracks[track.id] = track
     ids, name = _members(question, seed, collection)
     if seed.kind != SeedKind.ARTIST:
@@ -142,7 +152,8 @@ def _plant_tracks(question: Question, seed: Seed, ids: list[int], name: str, col
             continue
         excerpts = span[track_id].within(seed.start_s, seed.end_s) if track_id in span else None
         place = vector if excerpts is None else excerpts.vectors.mean(axis=0)
-        _put(question, Point(seed.weight, place, name, TrackId(track_id), excerpts, seed.start_s, seed.end_s))
+        span_s = seed.start_s, seed.end_s
+        _put(question, Point(seed.weight, place, name, TrackId(track_id), excerpts, *span_s, seed.kind))
     if ids and not heard:
         question.notes.append(f"{name} has not been heard yet; its sound will count once it is analyzed.")
     if seed.weight > 0 and seed.kind in (SeedKind.TRACK, SeedKind.ALBUM, SeedKind.ARTIST):
