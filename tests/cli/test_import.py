@@ -20,7 +20,10 @@ def test_one_good_file_and_one_bad_one(tmp_path, capsys):
     assert run(["import", *data, str(good), str(bad)]) == 3
     out = capsys.readouterr().out
     assert "listens.jsonl: listenbrainz, imported" in out and "line 2: not JSON" in out
-    assert "not in the library: Ada - Cogs" in out and "a rule, not a list of tracks" in out
+    assert (
+        "  tracks not found 1\n    not in the library: Ada - Cogs" in out
+        and "a rule, not a list of tracks" in out
+    )
     assert run(["import", *data, str(good)]) == 0
     assert "known (imported before)" in capsys.readouterr().out
 
@@ -33,6 +36,16 @@ def test_json_is_one_document_with_every_count(tmp_path, capsys):
     assert told["matched"] == {"none": 1} and told["written"] == {"listens": 1}
 
 
+def test_where_nothing_is_of_a_known_kind_nothing_was_imported(tmp_path, capsys):
+    data = ["--data", str(tmp_path / "data")]
+    write(tmp_path / "in" / "a.json", '{"weather": "fine"}')
+    write(tmp_path / "in" / "b.json", '{"weather": "foul"}')
+    assert run(["import", *data, str(tmp_path / "in")]) == 1
+    assert "skipped (no kind of file that is known here)" in capsys.readouterr().out
+    write(tmp_path / "in" / "listens.jsonl", LISTEN)
+    assert run(["import", *data, str(tmp_path / "in")]) == 0  # beside it they do no harm, as in an archive
+
+
 def test_misuse_in_words(tmp_path, capsys):
     data = ["--data", str(tmp_path / "data")]
     path = str(write(tmp_path / "a.jsonl", LISTEN))
@@ -41,7 +54,8 @@ def test_misuse_in_words(tmp_path, capsys):
     assert run(["import", *data, str(tmp_path / "nowhere.json")]) == 1
     assert run(["import", *data, "listenbrainz"]) == 2
     assert run(["import", *data, "--listener", "nobody", path]) == 1
-    assert "no listener has this name" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "no listener has this name: nobody. `synesthete listeners list` names them." in told
 
 
 def test_audioset_tables(tmp_path, capsys):

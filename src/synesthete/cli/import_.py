@@ -75,8 +75,10 @@ def import_(
         echo_json({"files": [result.to_dict() for result in results], "tables": tables})
     elif tables:
         click.echo(f"{tables['clips']:,} clips in {tables['jsonl']} and {tables['parquet']}")
-    failed = [r for r in results if r.state == "failed" or (r.state == "skipped" and len(results) == 1)]
-    return DONE if not failed else FAILED if len(failed) == len(results) else SOME_FAILED
+    states = {result.state for result in results}
+    if states <= {"failed", "skipped"}:
+        return FAILED
+    return SOME_FAILED if "failed" in states else DONE
 
 
 def _kind_and_paths(what: tuple[str, ...]) -> tuple[str | None, tuple[str, ...]]:
@@ -98,7 +100,9 @@ def _person(catalog: Catalog, name: str | None) -> Any:
         return None
     found = catalog.listeners.named(name)
     if found is None:
-        raise NotFound("no listener has this name", subject=name, hint="`synesthete listeners` lists them.")
+        raise NotFound(
+            "no listener has this name", subject=name, hint="`synesthete listeners list` names them."
+        )
     return found.id
 
 
@@ -141,8 +145,15 @@ def _print(result: Imported) -> None:
     for name, number in result.written.items():
         click.echo(f"  {name}: {number:,}")
     if result.matched:
-        click.echo("  tracks by " + ", ".join(f"{by} {n:,}" for by, n in sorted(result.matched.items())))
+        click.echo(f"  tracks {_matched(result.matched)}")
     for name in result.unmatched[:SHOWN]:
         click.echo(f"    not in the library: {name}")
     if len(result.unmatched) > SHOWN:
         note(f"    ... and {len(result.unmatched) - SHOWN:,} more; --json lists them")
+
+
+def _matched(matched: dict[str, int]) -> str:
+    """How many tracks were found by what, and how many were not: "found by names 5; not found 2"."""
+    found = ", ".join(f"{by} {n:,}" for by, n in sorted(matched.items()) if by != "none")
+    missing = f"not found {matched['none']:,}" if matched.get("none") else ""
+    return "; ".join(filter(None, (f"found by {found}" if found else "", missing)))
