@@ -127,9 +127,19 @@ class Parts:
                 try:
                     self._indexes[stamp] = (mark, load_index(folder, stamp))
                 except NotFound as error:
-                    hint = "Add a folder of music: synesthete add ~/Music"
-                    raise NotFound("nothing has been analyzed yet", hint=hint) from error
+                    raise self.nothing_heard(stamp) from error
             return self._indexes[stamp][1]
+
+    def nothing_heard(self, stamp: str) -> NotFound:
+        """Why an encoder has no index, and what to do: there is no music, or it has not heard it."""
+        from synesthete.catalog.tracks import Filter
+
+        if not self.catalog.tracks.count(Filter(with_file=True)):
+            hint = "Add a folder of music: synesthete add ~/Music"
+            return NotFound("nothing has been analyzed yet", hint=hint)
+        verb = "update" if stamp == self.wanted else f"encoders switch {stamp.partition('@')[0]}"
+        hint = f"Let it hear the library: synesthete {verb}"
+        return NotFound("this encoder has heard nothing here yet", subject=stamp, hint=hint)
 
     @property
     def taste(self) -> Learned | None:

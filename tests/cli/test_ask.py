@@ -193,9 +193,21 @@ def test_the_index_is_rebuilt_inspected_and_exported(capsys, data, tmp_path):
 
 
 def test_an_empty_library_says_what_to_do(capsys, tmp_path):
-    for words in (["cluster"], ["map"], ["index", "rebuild"], ["index", "info"]):
+    verbs = (["cluster"], ["map"], ["index", "rebuild"], ["index", "info"])
+    for words in (*verbs, ["similar", "1"], ["path", "blue cup", "night fare"], ["search", "calm"]):
         assert run([*words, "--data", str(tmp_path / "data")]) == 1
         assert "synesthete add" in capsys.readouterr().err
+    assert run(["status", "--data", str(tmp_path / "data")]) == 0
+    assert "synesthete add" in capsys.readouterr().err
     path = sound.write(tmp_path / "hum.wav", sound.chord(220, 3.0))
     code, document, err = ask(capsys, tmp_path / "data", "similar", path)
     assert code == 0 and document["results"] == [] and "synesthete add" in err
+
+
+def test_an_ear_that_has_heard_nothing_is_told_apart_from_an_empty_library(capsys, data):
+    for verb in (["info"], ["rebuild"]):
+        assert run(["index", *verb, "--encoder", "descriptors", "--data", str(data)]) == 1
+        assert "synesthete encoders switch descriptors" in capsys.readouterr().err
+    code, document, err = ask(capsys, data, "similar", 5, "--encoder", "descriptors")
+    assert code == 0 and document["results"] == []
+    assert "descriptors has heard nothing here yet" in err and "synesthete add" not in err

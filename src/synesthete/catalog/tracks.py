@@ -100,9 +100,13 @@ class Tracks(Noun):
             what = "this is a folder" if os.path.isdir(os.path.expanduser(query)) else "there is no such file"
             raise NotFound(what, subject=query, hint="Give the path of a sound file, or a track's name.")
         if track is None:
-            raise NotFound(
-                "no track is meant by this", subject=query, hint="Try fewer words, or a path to a file."
+            empty = not self.count()
+            hint = (
+                "The library is empty: synesthete add ~/Music"
+                if empty
+                else "Try fewer words, or a path to a file."
             )
+            raise NotFound("no track is meant by this", subject=query, hint=hint)
         return track
 
     def _by_number(self, query: str) -> Track | None:

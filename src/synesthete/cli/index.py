@@ -32,7 +32,6 @@ def index() -> None:
 def rebuild(kind: Any, encoder: str | None, as_json: bool) -> None:
     """Make the index anew from the catalog, and put it in force."""
     import synesthete
-    from synesthete.errors import NotFound
     from synesthete.jobs.refresh import refresh
 
     with synesthete.open(data_folder()) as library:
@@ -42,9 +41,7 @@ def rebuild(kind: Any, encoder: str | None, as_json: bool) -> None:
             parts.catalog, parts.index_folder(stamp), stamp, kind or parts.settings.index, anew=True
         )
         if made is None:
-            raise NotFound(
-                "nothing has been analyzed yet", hint="Add a folder of music: synesthete add ~/Music"
-            )
+            raise parts.nothing_heard(stamp)
     _print_card(asdict(made.card), as_json)
 
 

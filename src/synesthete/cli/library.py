@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from synesthete.cli.options import DONE, SOME_FAILED, data_folder, data_option, echo_json, json_option, note
+from synesthete.cli.options import (
+    DONE,
+    NOTHING_THERE,
+    SOME_FAILED,
+    data_folder,
+    data_option,
+    echo_json,
+    json_option,
+    note,
+)
 from synesthete.cli.progress import shown
 
 if TYPE_CHECKING:
@@ -144,6 +153,8 @@ def _print_status(now: Status, failed: bool) -> None:
     click.echo(
         f"Index of {index.get('tracks', 0)} tracks" + (f" ({index['kind']})" if index.get("kind") else "")
     )
+    if not now.folders and not now.known:
+        note(NOTHING_THERE)
     for folder in now.folders:
         click.echo(f"Folder {_printable(folder['path'])}" + ("" if folder["present"] else " (not there now)"))
     for job in now.jobs:

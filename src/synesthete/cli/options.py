@@ -10,6 +10,8 @@ import click
 
 DONE, FAILED, MISUSED, SOME_FAILED = 0, 1, 2, 3
 
+NOTHING_THERE = "The library is empty. Add a folder of music: synesthete add ~/Music"
+
 
 def data_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """`--data DIR`, accepted before the verb or after it; the value goes into the context."""

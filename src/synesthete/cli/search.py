@@ -5,7 +5,16 @@ from __future__ import annotations
 import click
 
 from synesthete.cli.answers import track_facts
-from synesthete.cli.options import DONE, FAILED, data_folder, data_option, echo_json, json_option, note
+from synesthete.cli.options import (
+    DONE,
+    FAILED,
+    NOTHING_THERE,
+    data_folder,
+    data_option,
+    echo_json,
+    json_option,
+    note,
+)
 
 
 @click.command()
@@ -22,6 +31,7 @@ def search(phrase: str, n: int, as_json: bool) -> int:
 
     with synesthete.open(data_folder()) as library:
         named, heard = library.search(phrase, n), library.heard_as(phrase, n)
+        known = library.parts.catalog.tracks.count()
     if as_json:
         echo_json(
             {
@@ -44,6 +54,6 @@ def search(phrase: str, n: int, as_json: bool) -> int:
     for one in heard:
         click.echo(f"{one.track.id:>7}  {one.track.title} - {one.track.artist} ({one.confidence:.0%} sure)")
     if not named and not heard:
-        note("No track is called so, and none is heard to sound so.")
+        note("No track is called so, and none is heard to sound so." if known else NOTHING_THERE)
         return FAILED
     return DONE

@@ -32,7 +32,7 @@ def note_on(
 
 def _why_empty(question: Question, found: int, collection: Collection) -> str:
     if not len(collection.index) and collection.taste is None:
-        return "Nothing has been analyzed yet. Add a folder of music: synesthete add ~/Music"
+        return _why_nothing_was_heard(collection)
     if question.allowed is not None and not len(question.allowed):
         return "No track passes the filters."
     if not question.request.seeds and not question.points and not question.liked:
@@ -46,3 +46,14 @@ def _why_empty(question: Question, found: int, collection: Collection) -> str:
     if found == 0:
         return "Everything that fits is excluded or kept out by the filters."
     return "Everything that was found is by excluded artists or a version of the seeds."
+
+
+def _why_nothing_was_heard(collection: Collection) -> str:
+    covered = collection.coverage()
+    if not covered.tracks:
+        return "Nothing has been analyzed yet. Add a folder of music: synesthete add ~/Music"
+    name = covered.encoder.partition("@")[0]
+    return (
+        f"{name} has heard nothing here yet. `synesthete update` hears what is new, "
+        f"`synesthete encoders switch {name}` lets it hear the whole library."
+    )
