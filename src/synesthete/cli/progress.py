@@ -65,7 +65,8 @@ def _lines() -> Report:
         due = time.monotonic() - last.get(now.kind, -LINE_EVERY_S) >= LINE_EVERY_S
         if due and not over and (handled or now.message):
             last[now.kind] = time.monotonic()
-            parts = [f"{_described(now)}: {handled} of {now.found}", _rate(now), _left(now)]
+            counts = f": {handled} of {now.found}" if now.found else ""
+            parts = [_described(now) + counts, _rate(now), _left(now)]
             note(", ".join(filter(None, parts)))
 
     return report

@@ -163,6 +163,6 @@ def _start(
             if not wait:
                 raise
             if report is not None:
-                message = f"waiting for {busy.subject}, which is already at this work"
+                message = f"Waiting for another process ({busy.subject}), which is already at this work"
                 report(Progress(kind, about, 0, 0, 0, 0, None, None, "waiting", message))
             time.sleep(BEAT_S)
