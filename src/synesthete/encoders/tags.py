@@ -99,11 +99,13 @@ class Tags:
             self._word(k, float(sure[k])) for k in np.argsort(-sure, kind="stable")[:most] if sure[k] >= SAID
         ]
 
-    def shared(self, one: np.ndarray, other: np.ndarray, most: int = 3) -> list[HeardWord]:
-        """The words that are said of both vectors (D,), with the lesser confidence."""
-        sure = np.minimum(self.confidences(one), self.confidences(other))
+    def shared(self, ones: np.ndarray, others: np.ndarray, most: int = 3) -> list[list[HeardWord]]:
+        """For each two of the vectors (N, D) and (N, D) the words said of both, with the lesser confidence."""
+        sure = np.minimum(self.confidences(ones), self.confidences(others))
+        order = np.argsort(-sure, axis=1, kind="stable")[:, :most]
         return [
-            self._word(k, float(sure[k])) for k in np.argsort(-sure, kind="stable")[:most] if sure[k] >= SAID
+            [self._word(k, float(row[k])) for k in best if row[k] >= SAID]
+            for row, best in zip(sure, order.tolist(), strict=True)
         ]
 
     def direction(self, names: Sequence[str]) -> np.ndarray:

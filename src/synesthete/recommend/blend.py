@@ -94,9 +94,11 @@ def blend(candidates: list[Candidate], question: Question, collection: Collectio
     ranked = []
     for row, track_id in enumerate(ids):
         weight = bridged if SourceName.UNPLAYED in said[track_id] else float(weights[row])
-        parts = _parts(said[track_id], float(sound[row]) if heard[row] else 0.0, weight)
+        alike = float(sound[row]) if heard[row] else 0.0
         if question.request.taste == 0:  # by sound alone, and nothing else
-            parts = {name: value for name, value in parts.items() if name == SourceName.SOUND}
+            parts = {SourceName.SOUND: alike} if alike > 0 else {}
+        else:
+            parts = _parts(said[track_id], alike, weight)
         entry = Ranked(
             track_id, sum(parts.values()), parts, {s: c.because for s, c in said[track_id].items()}
         )

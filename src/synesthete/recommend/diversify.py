@@ -72,13 +72,15 @@ def diversify(
     variety = MOST_VARIETY * limits.adventurousness
     relevance = _relevance(pool, limits.adventurousness)
     lost = relevance < LEAST_RELEVANCE[0] + limits.adventurousness * (LEAST_RELEVANCE[1] - LEAST_RELEVANCE[0])
+    worth = (1 - variety) * relevance - lost
+    if variety == 0:  # nothing that is chosen changes what another is worth
+        pool = [pool[i] for i in np.argsort(-worth, kind="stable")]
     closeness = _Closeness(pool) if variety > 0 else None
     open_to = np.ones(len(pool), bool)
     room = _Room(limits)
     chosen: dict[int, Chosen] = {}
     while open_to.any() and len(chosen) < limits.n:
-        value = relevance if closeness is None else (1 - variety) * relevance - variety * closeness.to_chosen
-        best = int(np.where(open_to, value - lost, -np.inf).argmax())
+        best = int(open_to.argmax() if closeness is None else closeness.best(worth, variety, open_to))
         open_to[best] = False
         entry = pool[best]
         track = tracks.get(TrackId(entry.track_id))
@@ -113,6 +115,10 @@ class _Closeness:
         heard = self._rows[self._rows.any(axis=1)][:SAMPLE]
         self._usual = min(0.99, float(np.median(heard @ heard.T))) if len(heard) else 0.0
         self.to_chosen = np.zeros(len(pool))
+
+    def best(self, worth: np.ndarray, variety: float, open_to: np.ndarray) -> np.intp:
+        """The best of those open by their worth less their likeness, which counts `variety` times."""
+        return np.where(open_to, worth - variety * self.to_chosen, -np.inf).argmax()
 
     def choose(self, place: int) -> None:
         """Measure anew with one more chosen."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
+
+import numpy as np
 
 from synesthete.encoders.tags import Tags
 from synesthete.music import Moment, Track, TrackId
@@ -94,9 +97,9 @@ def explain(
     question: Question,
     match: Match | None,
     versions: tuple[Track, ...] = (),
-    tags: Tags | None = None,
+    both: tuple[str, ...] = (),
 ) -> Recommendation:
-    """The recommendation that a chosen track becomes; with `tags`, also what it and its seed have in common."""
+    """The recommendation that a chosen track becomes; `both` are words for it and for what it is like."""
     point = None if ranked.point is None else question.points[ranked.point]
     return Recommendation(
         track=track,
@@ -108,16 +111,26 @@ def explain(
         query_moment=None if match is None else match.query,
         query_track_id=None if point is None else point.track_id,
         versions=versions,
-        both=() if tags is None else in_common(ranked, question, tags),
+        both=both,
     )
 
 
-def in_common(ranked: Ranked, question: Question, tags: Tags) -> tuple[str, ...]:
-    """Words for the sound of a track and of the point it is near to, where sound is why it was chosen."""
-    name = next((SourceName(n) for n in ranked.shares), SourceName.SOUND)
-    if name not in BY_SOUND or ranked.point is None or ranked.vector is None or _is_itself(ranked, question):
-        return ()
-    return tuple(word.word for word in tags.shared(ranked.vector, question.points[ranked.point].vector))
+def in_common(chosen: Iterable[Ranked], question: Question, tags: Tags) -> dict[int, tuple[str, ...]]:
+    """Words for the sound of each track and of the point it is near to, where sound is why it was chosen."""
+    alike = [
+        (r.track_id, r.vector, question.points[r.point].vector)
+        for r in chosen
+        if r.vector is not None and r.point is not None and _by_sound(r) and not _is_itself(r, question)
+    ]
+    if not alike:
+        return {}
+    ids, ones, others = zip(*alike, strict=True)
+    said = tags.shared(np.array(ones), np.array(others))
+    return {i: tuple(word.word for word in words) for i, words in zip(ids, said, strict=True)}
+
+
+def _by_sound(ranked: Ranked) -> bool:
+    return next((SourceName(n) for n in ranked.shares), SourceName.SOUND) in BY_SOUND
 
 
 def reason(ranked: Ranked, question: Question) -> str:

@@ -99,8 +99,9 @@ def look_up(request: Request, collection: Collection) -> Question:
         _hear_words(
             question, collection.catalog.feedback.words(request.listener_id, request.as_of), collection
         )
-        question.history = read_history(collection.catalog, request.listener_id, request.as_of)
-        if not request.seeds:
+        if not request.by_sound_alone or request.novelty is not None:
+            question.history = read_history(collection.catalog, request.listener_id, request.as_of)
+        if question.history is not None and not request.seeds:
             _plant_history(question, question.history, collection, 1.0)
     return question
 

@@ -11,7 +11,7 @@ from synesthete.recommend.closely import Stretch, compare
 from synesthete.recommend.collection import Collection, Coverage
 from synesthete.recommend.diversify import Chosen, Limits, diversify
 from synesthete.recommend.endless import next_requests
-from synesthete.recommend.explain import Recommendation, explain
+from synesthete.recommend.explain import Recommendation, explain, in_common
 from synesthete.recommend.moments import Match, best_match
 from synesthete.recommend.notes import note_on
 from synesthete.recommend.question import Question, look_up
@@ -54,9 +54,10 @@ class Recommender:
 
     def _recommend(self, request: Request) -> Answer:
         question = look_up(request, self.collection)
-        only_sound = request.taste == 0 and bool(request.seeds)
         sources = (
-            [near_in_sound(self.collection)] if only_sound else sources_of(self.collection, self.clusters)
+            [near_in_sound(self.collection)]
+            if request.by_sound_alone
+            else sources_of(self.collection, self.clusters)
         )
         versions = Twins(self.collection)
         chosen: list[Chosen] = []
@@ -113,7 +114,8 @@ class Recommender:
     def _explained(
         self, chosen: list[Chosen], tracks: Mapping[TrackId, Track], question: Question
     ) -> tuple[Recommendation, ...]:
-        matches = self._matches(chosen, question)
+        matches, tags = self._matches(chosen, question), self.collection.tags
+        both = {} if tags is None else in_common((c.ranked for c in chosen), question, tags)
         return tuple(
             explain(
                 c.ranked,
@@ -121,7 +123,7 @@ class Recommender:
                 question,
                 matches.get(c.ranked.track_id),
                 tuple(tracks[TrackId(i)] for i in c.versions),
-                self.collection.tags,
+                both.get(c.ranked.track_id, ()),
             )
             for c in chosen
         )

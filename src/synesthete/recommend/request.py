@@ -102,6 +102,11 @@ class Request:
                 raise InputError(f"{name} is {value}, but goes from 0 to 1")
 
     @property
+    def by_sound_alone(self) -> bool:
+        """Whether nothing but the sound of its seeds can answer it."""
+        return self.taste == 0 and bool(self.seeds)
+
+    @property
     def album_limit(self) -> int:
         """The limit per album in force."""
         return self.per_artist if self.per_album is None else self.per_album

@@ -66,12 +66,13 @@ class Asked:
         return self.shown(self.recommender.path(question.from_track_id, question.to_track_id, asked))
 
     def with_clip(
-        self, facts: ClipFacts, heard: Heard, clip: models.Clip, n: int, per_artist: int
+        self, facts: ClipFacts, heard: Heard, clip: models.Clip, n: int, per_artist: int, in_force: bool
     ) -> models.ClipAnswer:
         """What sounds like a clip to the encoder that just heard it, and whether it is a recording of the library."""
-        asked = _clip(facts, heard)
+        asked, parts = _clip(facts, heard), self._house.parts
         with self._catalog.still():
-            recommender = grown(self._house.parts, facts.encoder)
+            stamp = facts.encoder
+            recommender = parts.recommender_of(stamp) if in_force else grown(parts, stamp)
             seed = ask.Seed(ask.SeedKind.CLIP, clip=asked)
             told = self._told(recommender.recommend(self._by_sound(seed, n, per_artist)))
             recording = self._recognized(recommender, asked, facts)

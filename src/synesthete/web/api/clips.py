@@ -44,7 +44,7 @@ def ask_with_sound(
         raise InputError(f"start_s {start_s or 0:g} is not before end_s {end_s:g}")
     stamp = house.parts.stamp if encoder is None else find(encoder, house.parts.encoders_folder).card.stamp
     facts, heard = hear_clip(house, who.id, file, start_s or 0.0, end_s, stamp)
-    return Asked(house, who).with_clip(facts, heard, show(facts), n, per_artist)
+    return Asked(house, who).with_clip(facts, heard, show(facts), n, per_artist, in_force=encoder is None)
 
 
 @router.get("/{clip_id}")
