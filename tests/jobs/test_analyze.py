@@ -81,6 +81,10 @@ def test_bad_files_cost_themselves(house, music_folder):
     reasons = {Path(f.path).name: f.reason for f in faults}
     assert set(reasons) == {*bad, "silent.wav"} and all(reasons.values())
     assert reasons["empty.mp3"] == "the file is empty" and "silence" in reasons["silent.wav"]
+    coverage = house.parts.recommender.collection.coverage()
+    assert (coverage.tracks, coverage.heard, coverage.note) == (6, 6, None), (
+        "nobody waits for what is no sound"
+    )
     assert house.catalog.jobs.recent(1)[0].state == "done"
 
 

@@ -109,6 +109,12 @@ class Ledger(Noun):
         quick, skipped, failed = by.get(QUICK, 0), by.get(SKIPPED, 0), by.get(FAILED, 0)
         return Counts(sum(by.values()), by.get(ANALYZED, 0) + quick, quick, skipped, failed)
 
+    def set_aside(self, encoder: str) -> int:
+        """How many visible files failed or were skipped: there is nothing of them to hear."""
+        asked = _files(select(func.count()), encoder).where(ledger.c.state.in_((FAILED, SKIPPED)))
+        with self._database.read() as connection:
+            return int(connection.execute(asked).scalar_one())
+
     def faults(self, encoder: str, states: Sequence[str] = (FAILED,)) -> list[Fault]:
         """Each file in these states with its reason, in order of path."""
         c = ledger.c

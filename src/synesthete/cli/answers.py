@@ -111,7 +111,8 @@ def _print_table(answer: Answer, title: str) -> None:
     for one in answer.results:
         alike = "" if one.similarity is None else f"{100 * one.similarity:.0f} %"
         begins = "" if one.moment is None else clock(one.moment.start_s)
-        more = f" (+{len(one.versions)} versions)" if one.versions else ""
+        others = len(one.versions)
+        more = f" (+{others} version{'s' if others > 1 else ''})" if others else ""
         both = f" Both: {', '.join(one.both)}." if one.both else ""
         table.add_row(
             escape(one.track.title) + more, escape(one.track.artist), alike, begins, escape(one.reason + both)

@@ -70,6 +70,7 @@ class Coverage:
     """How much of the library an answer could draw on."""
 
     tracks: int
+    """Tracks with sound to hear; files that failed or hold only silence are not counted."""
     heard: int
     """Tracks with an embedding of the encoder in force."""
     encoder: str
@@ -156,6 +157,9 @@ class Collection:
         now = time.monotonic()
         if self._coverage is None or now - self._coverage[0] > COVERAGE_S:
             total = self.catalog.tracks.count(Filter(with_file=True))
+            total -= self.catalog.ledger.set_aside(
+                self.stamp
+            )  # they will not be heard, however long one waits
             heard = len(self.index)
             self._coverage = now, Coverage(max(total, heard), heard, self.stamp)
         return self._coverage[1]
