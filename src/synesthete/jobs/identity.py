@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 from synesthete.audio.readers import CONTAINERS
@@ -21,6 +22,8 @@ def sound_hash(path: str | Path) -> str:
     digest = hashlib.blake2b(digest_size=16)
     packets = 0
     try:
+        if not os.path.getsize(path):  # PyAV would print a traceback of its own
+            raise AudioError("the file is empty", subject=path)
         with open(path, "rb") as file, av.open(file, options={"format_whitelist": CONTAINERS}) as container:
             for packet in container.demux(container.streams.audio[0]):  # type: ignore[union-attr]
                 if packet.size and not _is_tag(first := bytes(packet)[:8]):
