@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from synesthete.taste.top import best, largest
+from synesthete.taste.top import best, largest, likeliest
 
 
 @pytest.mark.parametrize("n", [1, 20, 100, 700])
@@ -34,3 +34,11 @@ def test_the_largest_are_those_of_sorting(tracks):
     scores = np.random.default_rng(tracks).integers(0, 50, (7, tracks)).astype(np.float32)
     scores[3, 5:] = -np.inf
     np.testing.assert_array_equal(np.sort(largest(scores, 20), axis=1), np.sort(scores, axis=1)[:, -20:])
+
+
+@pytest.mark.parametrize("n", [1, 20, 150, 900, 4_000, 6_000])
+@pytest.mark.parametrize("levels", [3, 10**6])
+def test_the_likeliest_come_in_the_order_of_sorting(n, levels):
+    scores = np.random.default_rng(n).integers(0, levels, (3, 5_003)).astype(np.float32)
+    scores[1, 2:] = -np.inf
+    np.testing.assert_array_equal(likeliest(scores, n), np.argsort(-scores, axis=1, kind="stable")[:, :n])

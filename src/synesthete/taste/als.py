@@ -87,7 +87,7 @@ class Als(TasteModel):
         return start - (confidence - 1) * (spread.T @ np.linalg.solve(small, known @ start))
 
     def _score(self, rows: sp.csr_matrix) -> Scores:
-        return np.asarray(self.listeners(rows) @ self.factors.T, dtype=np.float32)
+        return np.asarray(self.listeners(rows) @ self._by_dim, dtype=np.float32)
 
     def _arrays(self) -> Arrays:
         return {"factors": self.factors}
@@ -101,3 +101,5 @@ class Als(TasteModel):
         square[np.diag_indices_from(square)] += self.l2
         self._square = square
         self._inverse = np.linalg.inv(square).astype(np.float32)
+        # One listener times (D, N) in this order of memory takes less than half the time of the other.
+        self._by_dim = np.ascontiguousarray(self.factors.T)

@@ -64,7 +64,7 @@ class Blend(TasteModel):
     """Six models and a next-track table, one ranker over them."""
 
     name: ClassVar[str] = "blend"
-    block: ClassVar[int] = 256
+    block: ClassVar[int] = 32
 
     def __init__(self, judges: int = 3_000, dim: int = 256, k: int = 800, seed: int = 0):
         """`judges` is the most listeners held out for the ranker (never more than a tenth of all)."""

@@ -10,14 +10,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 import scipy.sparse as sp
+from numpy.typing import NDArray
 
 from synesthete.errors import InputError
 from synesthete.taste.artifact import Arrays, pack, unpack
 from synesthete.taste.interactions import present
+from synesthete.taste.lookup import entries
 from synesthete.taste.model import Scores, TasteModel
-
-BLOCK = 256
-"""Histories compared at a time: at most BLOCK x U similarities are held."""
 
 
 class Companions(TasteModel):
@@ -42,27 +41,26 @@ class Companions(TasteModel):
         self._by_track = sp.csr_matrix(self.unit.T)
 
     def _score(self, rows: sp.csr_matrix) -> Scores:
-        unit = _unit(present(rows))
-        parts = [self._vote(unit[start : start + BLOCK]) for start in range(0, rows.shape[0], BLOCK)]
-        return np.vstack(parts) if parts else np.empty((0, rows.shape[1]), dtype=np.float32)
+        histories = present(rows)
+        votes = np.zeros(histories.shape, dtype=np.float32)
+        for row in range(histories.shape[0]):
+            known = histories.indices[histories.indptr[row] : histories.indptr[row + 1]]
+            if known.size:
+                votes[row] = self._vote(known)
+        return votes
 
-    def _vote(self, unit: sp.csr_matrix) -> Scores:
-        likeness = sp.csr_matrix(unit @ self._by_track)
-        indices, data, lengths = [], [], []
-        for row in range(likeness.shape[0]):
-            start, stop = likeness.indptr[row], likeness.indptr[row + 1]
-            listeners, values = likeness.indices[start:stop], likeness.data[start:stop]
-            if values.size > self.k:
-                chosen = np.argpartition(-values, self.k - 1)[: self.k]
-                listeners, values = listeners[chosen], values[chosen]
-            indices.append(listeners)
-            data.append(values)
-            lengths.append(values.size)
-        votes = sp.csr_matrix(
-            (np.concatenate(data), np.concatenate(indices), np.concatenate([[0], np.cumsum(lengths)])),
-            shape=likeness.shape,
-        )
-        return np.asarray((votes @ self.unit).toarray(), dtype=np.float32)
+    def _vote(self, known: NDArray[np.integer]) -> NDArray[np.float32]:
+        """(N,): what the companions of whoever knows these tracks say of each track."""
+        each = np.full(known.size, known.size**-0.5)
+        listeners, alike = entries(self._by_track, known, each)
+        likeness = np.bincount(listeners, alike).astype(np.float32)
+        listeners = np.flatnonzero(likeness > 0)
+        alike = likeness[listeners]
+        if alike.size > self.k:
+            chosen = np.argpartition(-alike, self.k - 1)[: self.k]
+            listeners, alike = listeners[chosen], alike[chosen]
+        tracks, votes = entries(self.unit, listeners, alike)
+        return np.bincount(tracks, votes, self.unit.shape[1]).astype(np.float32)
 
     def _arrays(self) -> Arrays:
         return pack("unit", self.unit)

@@ -15,11 +15,13 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from synesthete.taste.ease import Ease, summed
-from synesthete.taste.evidence import Evidence, Features, Witness, scaled, stacked
-from synesthete.taste.interactions import Groups, histories
+from synesthete.taste.evidence import Evidence, Witness, scale, stacked
+from synesthete.taste.interactions import Groups, Known, histories
+from synesthete.taste.lookup import voted
 from synesthete.taste.model import Scores
 from synesthete.taste.neighbors import NeighborModel
 from synesthete.taste.sequences import Sequences
+from synesthete.taste.shelves import Features
 
 RECENCY = 0.85
 """What a track, an artist or an album counts for each step that it lies back. 0.6 was as good, and both
@@ -43,13 +45,13 @@ def go_on(witness: Witness, evidence: Evidence, order: Sequences) -> Evidence:
 def continuing(witness: Witness, order: Sequences, tracks: NDArray[np.int64]) -> Features:
     """Features (B, C) of candidate tracks (B, C) for B ordered histories, none of them empty."""
     features: Features = {}
-    played = histories([own.tolist() for own in order], witness.following.tracks).nonzero()
+    played = Known.of(histories([own.tolist() for own in order], witness.following.tracks))
     recent = order.recency(witness.following.tracks, RECENCY)
     for name in ASKED_AGAIN:
         said = _asked(witness, name, recent)
         if said is not None:
-            scores, _ = scaled(said, played)
-            features[f"{name} lately"] = np.take_along_axis(scores, tracks, axis=1)
+            scale(said[:, None], played)
+            features[f"{name} lately"] = np.take_along_axis(said, tracks, axis=1)
     for what, group in (("artist", witness.facts.artist), ("album", witness.facts.album)):
         if group is not None:
             features |= _together(what, group, order, tracks)
@@ -64,7 +66,7 @@ def _asked(witness: Witness, name: str, recent: sp.csr_matrix) -> Scores | None:
     if isinstance(model, Ease):
         return summed(recent, model.weights)
     if isinstance(model, NeighborModel):
-        return np.asarray((recent @ model.similarities).toarray(), dtype=np.float32)
+        return voted(recent, model.similarities)
     return None
 
 

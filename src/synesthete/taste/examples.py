@@ -33,7 +33,7 @@ KEPT_SHARE = 0.3
 """Below the 60 best of the prior only three in ten wrong candidates are kept, each counting for all it
 stands for."""
 
-BLOCK = 256
+BLOCK = 32
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import scipy.sparse as sp
@@ -111,10 +112,37 @@ def check_rows(rows: sp.csr_matrix, tracks: int | None = None) -> sp.csr_matrix:
 
 
 def present(rows: sp.csr_matrix) -> sp.csr_matrix:
-    """The same rows with every play as 1: whether, not how often."""
+    """The same rows with every play as 1: whether, not how often. Never changed in place: they may be `rows`."""
+    if (rows.data == 1).all():
+        return rows
     matrix = rows.copy()
     matrix.data = np.ones_like(matrix.data)
     return matrix
+
+
+@dataclass(frozen=True)
+class Known:
+    """B histories as pairs of row and known track, (K,) each; how many tracks each row knows, (B, 1)."""
+
+    pairs: tuple[NDArray[np.integer], NDArray[np.integer]]
+    counts: NDArray[np.float32]
+    sizes: NDArray[np.float32]  # the same, 1 where it is 0: what to divide by
+
+    @classmethod
+    def of(cls, rows: sp.csr_matrix) -> Self:
+        """From rows of ones (B, N)."""
+        lengths = np.diff(rows.indptr)
+        counts = lengths.astype(np.float32)[:, None]
+        return cls((np.repeat(np.arange(lengths.size), lengths), rows.indices), counts, np.maximum(counts, 1))
+
+    def total(self, values: NDArray[np.number]) -> NDArray[np.float32]:
+        """Sums (B, 1) of a value of each track (N,) over the known ones."""
+        row, track = self.pairs
+        return np.bincount(row, values[track], len(self.counts)).astype(np.float32)[:, None]
+
+    def mean(self, values: NDArray[np.number]) -> NDArray[np.float32]:
+        """Means (B, 1) of a value of each track (N,) over the known ones; 0 where none is known."""
+        return self.total(values) / self.sizes
 
 
 def histories(tracks: Sequence[Sequence[int]], n_tracks: int) -> sp.csr_matrix:

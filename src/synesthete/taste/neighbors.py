@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from synesthete.errors import InputError
 from synesthete.taste.artifact import Arrays, pack, unpack
 from synesthete.taste.interactions import check_rows, present
+from synesthete.taste.lookup import voted
 from synesthete.taste.model import Scores, TasteModel
 from synesthete.taste.sequences import Sequences
 
@@ -33,7 +34,7 @@ class NeighborModel(TasteModel):
     similarities: sp.csr_matrix  # (N, N), from known track (row) to scored track (column), zero diagonal
 
     def _score(self, rows: sp.csr_matrix) -> Scores:
-        return np.asarray((present(rows) @ self.similarities).toarray(), dtype=np.float32)
+        return voted(present(rows), self.similarities)
 
     def recommend(
         self, rows: sp.csr_matrix, n: int = 20, *, order: Sequences | None = None, block: int | None = None

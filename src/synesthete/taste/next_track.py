@@ -15,6 +15,7 @@ import scipy.sparse as sp
 from synesthete.errors import InputError
 from synesthete.taste.artifact import Arrays, pack, unpack
 from synesthete.taste.interactions import present
+from synesthete.taste.lookup import voted
 from synesthete.taste.model import Scores, TasteModel
 from synesthete.taste.neighbors import AsymmetricNeighbors
 from synesthete.taste.sequences import Sequences
@@ -80,7 +81,7 @@ class NextTrack(TasteModel):
         return self._mix(order.recency(rows.shape[1], self.recency))
 
     def _mix(self, recent: sp.csr_matrix) -> Scores:
-        scores = (recent @ self.company).toarray() + self.steps_weight * (recent @ self.steps).toarray()
+        scores = voted(recent, self.company) + self.steps_weight * voted(recent, self.steps)
         return np.asarray(scores, dtype=np.float32)
 
     def _arrays(self) -> Arrays:

@@ -7,7 +7,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 STRETCH = 16
-"""Scores whose maximum stands for them when a bound is sought."""
+"""Scores, at most, whose maximum stands for them when a bound is sought."""
 
 
 def best(
@@ -28,11 +28,18 @@ def best(
     bounds = _bounds(open_to, n)
     for row in range(listeners if n else 0):
         own = open_to[row]
-        chosen = _largest(own, np.flatnonzero(own >= bounds[row]), min(n, tracks))
+        chosen = _largest(own, bounds[row], min(n, tracks))
         chosen = chosen[own[chosen] > -np.inf]
         indexes[row, : chosen.size] = chosen
         values[row, : chosen.size] = own[chosen]
     return indexes, values
+
+
+def likeliest(scores: NDArray[np.float32], n: int) -> NDArray[np.int64]:
+    """Indexes (B, n or N) of the n largest of each row of (B, N), best first, equal ones by index."""
+    n = min(n, scores.shape[1])
+    bounds = _bounds(scores, n)
+    return np.stack([_largest(own, bound, n) for own, bound in zip(scores, bounds, strict=True)])
 
 
 def largest(scores: NDArray[np.float32], n: int) -> NDArray[np.float32]:
@@ -52,20 +59,21 @@ def _bounds(scores: NDArray[np.float32], n: int) -> NDArray[np.float32]:
     them all. A stretch is every so many-th score, so that maxima are taken of whole rows at a time.
     """
     listeners, tracks = scores.shape
-    stretches = tracks // STRETCH
-    if stretches < 2 * n or n == 0:
+    length = min(STRETCH, tracks // (2 * n)) if n else 0
+    if length < 2:
         return np.full(listeners, -np.inf, dtype=np.float32)
-    cut = scores[:, : stretches * STRETCH].reshape(listeners, STRETCH, stretches)
+    stretches = tracks // length
+    cut = scores[:, : stretches * length].reshape(listeners, length, stretches)
     return np.asarray(np.partition(cut.max(axis=1), stretches - n, axis=1)[:, stretches - n])
 
 
-def _largest(scores: NDArray[np.float32], above: NDArray[np.int64], n: int) -> NDArray[np.int64]:
-    """Indexes of the n largest among those `above`, ascending, best first; ties by index, also at the edge."""
+def _largest(scores: NDArray[np.float32], bound: float, n: int) -> NDArray[np.int64]:
+    """Indexes of the n largest of those that reach the bound, best first; ties by index, also at the edge."""
+    above = np.flatnonzero(scores >= bound)
     values = scores[above]
     if values.size > 2 * n:
         edge = np.partition(values, values.size - n)[values.size - n]
         larger = above[values > edge]
         above = np.concatenate([larger, above[values == edge][: n - larger.size]])
         values = scores[above]
-        return above[np.lexsort((above, -values))]
     return above[np.argsort(-values, kind="stable")[:n]]
