@@ -134,7 +134,7 @@ class Parts:
         """Why an encoder has no index, and what to do: there is no music, or it has not heard it."""
         from synesthete.catalog.tracks import Filter
 
-        if not self.catalog.tracks.count(Filter(with_file=True)):
+        if not self.catalog.tracks.any_there(Filter(with_file=True)):
             hint = "Add a folder of music: synesthete add ~/Music"
             return NotFound("nothing has been analyzed yet", hint=hint)
         verb = "update" if stamp == self.wanted else f"encoders switch {stamp.partition('@')[0]}"

@@ -79,7 +79,9 @@ def test_one_track_is_found_by_id_path_or_phrase(shelf):
         catalog.tracks.get(999)
 
 
-@pytest.mark.parametrize("path", ["/elsewhere/river.mp3", "~/music/river*.ogg", "./help.wav", "joni river.flac"])
+@pytest.mark.parametrize(
+    "path", ["/elsewhere/river.mp3", "~/music/river*.ogg", "./help.wav", "joni river.flac"]
+)
 def test_a_path_that_leads_nowhere_is_not_taken_for_a_phrase(shelf, path):
     catalog, _ = shelf
     assert catalog.tracks.search(path)  # as a phrase it has words of tracks
@@ -115,6 +117,7 @@ def test_filters(shelf):
     ):
         assert catalog.tracks.ids(wanted).tolist() == [ids[p] for p in places], wanted
         assert catalog.tracks.count(wanted) == len(places) == len(catalog.tracks.page(wanted=wanted))
+        assert catalog.tracks.any_there(wanted) == bool(places)
 
 
 def test_hidden_tracks_are_nowhere_but_under_their_id(shelf):

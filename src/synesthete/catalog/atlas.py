@@ -90,6 +90,13 @@ class Atlas(Noun):
         ]
         return sorted(found, key=lambda cluster: (-cluster.tracks, cluster.id))
 
+    def has_clusters(self) -> bool:
+        """Whether any visible track is in a cluster."""
+        asked = select(clusters.c.track_id).join(tracks, tracks.c.id == clusters.c.track_id)
+        with self._database.read() as connection:
+            found = connection.execute(asked.where(tracks.c.missing_at.is_(None)).limit(1)).first()
+        return found is not None
+
     def members(self, cluster: int) -> list[TrackId]:
         """The visible tracks of a cluster, the most typical first."""
         c = clusters.c

@@ -29,6 +29,7 @@ from synesthete.catalog.playlists import Playlists
 from synesthete.catalog.scores import Scores
 from synesthete.catalog.searches import Searches
 from synesthete.catalog.shares import Shares
+from synesthete.catalog.standing import Standing
 from synesthete.catalog.statistics import Statistics
 from synesthete.catalog.tracks import Tracks
 from synesthete.catalog.unmatched import Unmatched
@@ -122,6 +123,11 @@ class Catalog(Database):
     def statistics(self) -> Statistics:
         """How the house is used, in sums."""
         return Statistics(self)
+
+    @cached_property
+    def standing(self) -> Standing:
+        """How large the library is and how far it is heard, remembered while nothing changes."""
+        return Standing(self)
 
     @cached_property
     def listens(self) -> Listens:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, PoolProxiedConnection
 
 from synesthete.catalog.engine import WRITES, open_engine
 
@@ -23,6 +23,8 @@ class Database:
     def __init__(self, url: str, busy_s: float = 30.0):
         self.engine = open_engine(url, busy_s)
         self._here = threading.local()
+        self._watching = threading.Lock()
+        self._watcher: PoolProxiedConnection | None = None
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
@@ -72,8 +74,27 @@ class Database:
     def _still(self) -> Connection | None:
         return getattr(self._here, "still", None)
 
+    def revision(self) -> str:
+        """What differs after every commit, by whichever process; the same while nothing was written."""
+        if self.engine.name == "postgresql":
+            with self.engine.connect() as connection:  # which transactions are seen is all that is seen
+                return str(connection.exec_driver_sql("SELECT txid_current_snapshot()").scalar_one())
+        with self._watching:
+            if self._watcher is None:
+                self._watcher = self.engine.raw_connection()
+            cursor = self._watcher.cursor()
+            try:  # SQLite tells a connection only of what others wrote: this one never writes
+                cursor.execute("PRAGMA data_version")
+                return str(cursor.fetchone())
+            finally:
+                cursor.close()
+
     def close(self) -> None:
         """Let go of every connection; it may not be used afterwards."""
+        with self._watching:
+            if self._watcher is not None:
+                self._watcher.close()
+                self._watcher = None
         self.engine.dispose()
 
     def __enter__(self) -> Self:

@@ -164,6 +164,12 @@ class Tracks(Noun):
         with self._database.read() as connection:
             return int(connection.execute(asked).scalar_one())
 
+    def any_there(self, wanted: Filter | None = None) -> bool:
+        """Whether a visible track passes the filter; quicker than counting them."""
+        asked = select(tracks.c.id).where(tracks.c.missing_at.is_(None), *_conditions(wanted or Filter()))
+        with self._database.read() as connection:
+            return connection.execute(asked.limit(1)).first() is not None
+
     def genres(self, n: int = 500) -> list[tuple[str, int]]:
         """Genres of visible tracks with how many have each, most first."""
         asked = (

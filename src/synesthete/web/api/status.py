@@ -23,20 +23,20 @@ def health(house: TheHouse, _who: Asking) -> Health:
 def status(house: TheHouse, _who: Asking) -> Status:
     """What is known, analyzed, pending and failed."""
     catalog, stamp = house.catalog, house.parts.stamp
-    counts = catalog.ledger.counts(stamp)
-    artists, albums = catalog.statistics.sizes()
+    sizes = catalog.standing.sizes(stamp)
+    counts, index = sizes.counts, _index(house)
     return Status(
         version=__version__,
         tracks=TrackCounts(
             found=counts.found, analyzed=counts.analyzed, quick=counts.quick, skipped=counts.skipped,
             failed=counts.failed, pending=counts.pending,
         ),
-        artists=artists,
-        albums=albums,
+        artists=sizes.artists,
+        albums=sizes.albums,
         encoder=stamp,
-        index=_index(house),
+        index=index,
         running_jobs=len(catalog.jobs.living()),
-        sources=_sources(house),
+        sources=_sources(house, index),
         upload_mb=house.settings.upload_mb,
     )  # fmt: skip
 
@@ -49,10 +49,10 @@ def _index(house: House) -> IndexFacts:
     return IndexFacts(kind=index.card.kind, size=len(index), dim=index.card.dim)
 
 
-def _sources(house: House) -> list[str]:
+def _sources(house: House, index: IndexFacts) -> list[str]:
     known = (
-        ("sound", _index(house).size > 0),
-        ("cluster", bool(house.catalog.atlas.clusters())),
+        ("sound", index.size > 0),
+        ("cluster", house.catalog.atlas.has_clusters()),
         ("taste", house.parts.taste is not None),
     )
     return [name for name, is_there in known if is_there]
