@@ -93,3 +93,11 @@ def test_the_short_way_to_the_best_finds_the_same(make, plays):
 def test_no_neighbors_at_all_make_no_sense(make):
     with pytest.raises(InputError):
         make(k=0)
+
+
+def test_only_the_k_most_alike_vote_the_first_of_equals():
+    plays = histories([[0, 1], [0, 2], [0, 3, 4, 5], [0, 4]], 6)
+    votes = Companions(k=2).fit(plays).score(histories([[0]], 6))[0]
+    np.testing.assert_allclose(
+        votes, [1, 0.5, 0.5, 0, 0, 0]
+    )  # two histories of two: each is 1 / sqrt(2) alike

@@ -17,6 +17,7 @@ from synesthete.taste.artifact import Arrays, pack, unpack
 from synesthete.taste.interactions import present
 from synesthete.taste.lookup import entries
 from synesthete.taste.model import Scores, TasteModel
+from synesthete.taste.top import likeliest
 
 
 class Companions(TasteModel):
@@ -57,7 +58,7 @@ class Companions(TasteModel):
         listeners = np.flatnonzero(likeness > 0)
         alike = likeness[listeners]
         if alike.size > self.k:
-            chosen = np.argpartition(-alike, self.k - 1)[: self.k]
+            chosen = likeliest(alike[None], self.k)[0]
             listeners, alike = listeners[chosen], alike[chosen]
         tracks, votes = entries(self.unit, listeners, alike)
         return np.bincount(tracks, votes, self.unit.shape[1]).astype(np.float32)
