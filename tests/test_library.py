@@ -170,6 +170,19 @@ def test_make_run_shows_an_example_even_where_nothing_was_heard(tmp_path, capsys
     assert "synesthete add" in capsys.readouterr().err
 
 
+def test_tidying_forgets_what_was_shown_long_ago(library, heard, capsys, monkeypatch):
+    catalog = library.parts.catalog
+    shown = [(int(library.track("cogs").id), "sound")]
+    catalog.impressions.put("of today", None, shown)
+    monkeypatch.setattr("synesthete.catalog.impressions.now", lambda: 1_000)
+    catalog.impressions.put("of long ago", None, shown)
+    monkeypatch.undo()
+    code, told, _ = _json(capsys, "tidy", "--json", "--data", heard[0])
+    assert code == 0 and told == {"impressions": 1}
+    assert catalog.impressions.click("of today", shown[0][0])
+    assert run(["tidy", "--data", str(heard[0])]) == 0 and capsys.readouterr().out.startswith("0 ")
+
+
 def test_settings_by_name(tmp_path):
     with synesthete.open(tmp_path, workers=3) as library:
         assert library.settings.workers == 3

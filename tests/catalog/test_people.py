@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from sqlalchemy import func, select
 
 import synesthete.catalog.feedback as feedback_module
+import synesthete.catalog.impressions as log_of_shown
 from synesthete.catalog import Entry
+from synesthete.catalog.schema import impressions
 from synesthete.catalog.scores import Score
 from synesthete.errors import Conflict, InputError, NotFound
 from synesthete.music import Description, Listen, Role
@@ -153,9 +156,40 @@ def test_impressions(home):
     catalog.impressions.put("r1", me, [(ids[0], "sound"), (ids[1], "taste"), (ids[2], "sound")])
     assert catalog.impressions.click("r1", ids[0]) and not catalog.impressions.click("r1", ids[4])
     assert catalog.impressions.click("r1", ids[0])
-    shown = {s.source: (s.shown, s.clicked) for s in catalog.impressions.by_source()}
-    assert shown == {"sound": (2, 1), "taste": (1, 0)}
-    assert catalog.impressions.recent(me, 0) == {ids[0]: 1, ids[1]: 1, ids[2]: 1}
+    shown = {row["source"]: (row["shown"], row["clicked"]) for row in catalog.statistics.reception(0, me)}
+    assert shown == {"sound": (2, 1), "taste": (1, 0)} and catalog.statistics.shown_tracks(0, me) == 3
+
+
+def test_what_was_shown_long_ago_is_forgotten_as_whole_answers(home, monkeypatch):
+    catalog, me, ids = home
+    other = catalog.listeners.add("Ben").id
+    assert not catalog.impressions.any_there() and catalog.impressions.forget_old() == 0
+    for day in range(1, 8):
+        monkeypatch.setattr(log_of_shown, "now", lambda at=day * 86_400: at)
+        for who in (me, other, None):
+            catalog.impressions.put(f"{who} {day}", who, [(ids[0], "sound"), (ids[1], "taste")])
+    catalog.impressions.put("once more", me, [(ids[2], "sound")])
+    assert catalog.impressions.any_there()
+
+    def left(who):
+        return {day // 86_400: shown for day, shown in _shown_at(catalog, who)}
+
+    assert catalog.impressions.forget_old(kept_s=5 * 86_400) == 3 * 2
+    assert left(me) == {2: 2, 3: 2, 4: 2, 5: 2, 6: 2, 7: 3} and left(None) == left(other) == {
+        **left(me),
+        7: 2,
+    }
+    assert catalog.impressions.forget_old(kept_s=5 * 86_400, most=11) == 2, "mine were thirteen"
+    assert left(me) == {3: 2, 4: 2, 5: 2, 6: 2, 7: 3} and len(left(other)) == len(left(None)) == 6
+    assert catalog.impressions.forget_old(kept_s=5 * 86_400, most=3) == 8 + 2 * 8
+    assert left(me) == {7: 3} and left(other) == left(None) == {6: 2, 7: 2}, "answers are not cut in two"
+
+
+def _shown_at(catalog, who):
+    c = impressions.c
+    asked = select(c.at, func.count()).where(c.listener_id.is_not_distinct_from(who)).group_by(c.at)
+    with catalog.read() as connection:
+        return connection.execute(asked).fetchall()
 
 
 def test_values_and_scores(catalog):

@@ -51,6 +51,7 @@ def lived_in(sqlite_catalog: Catalog, tmp_path: Path) -> Catalog:
     sqlite_catalog.folders.add(tmp_path)
     track_id = sqlite_catalog.tracks.put(Entry("Cogs", "Ada"))
     sqlite_catalog.listens.put(sqlite_catalog.listeners.owner().id, track_id, 5)
+    sqlite_catalog.impressions.put("an answer", None, [(track_id, "sound")])
     return sqlite_catalog
 
 
@@ -81,13 +82,13 @@ def test_every_night_new_music_is_looked_for_and_taste_is_learned_one_after_anot
     clock.strike(at(3, 5))
     assert errands.started == [("update",)], "one after another"
     errands.busy = []
-    for hour in (6, 7, 8):
+    for hour in (6, 7, 8, 9):
         clock.strike(at(3, hour))
-    nightly = [("update",), ("learn",), ("evaluate", "replay")]
+    nightly = [("update",), ("learn",), ("evaluate", "replay"), ("tidy",)]
     assert errands.started == nightly
-    Clock(load_settings(tmp_path), lived_in, errands).strike(at(3, 9))
+    Clock(load_settings(tmp_path), lived_in, errands).strike(at(3, 10))
     assert errands.started == nightly, "another process of the server knows what is done"
-    for hour in (20, 21, 22):
+    for hour in (19, 20, 21, 22):
         clock.strike(at(4, hour))
     assert errands.started == nightly * 2, "a machine that slept makes up for it by day"
 
@@ -107,6 +108,7 @@ def test_nothing_is_done_in_a_house_with_nothing_to_do_or_when_told_never(
     assert never.nightly is None
     lived_in.folders.remove(lived_in.folders.all()[0].id)
     lived_in.listens.remove(1, [1])
+    lived_in.impressions.forget_old(kept_s=-10)
     for settings in (never, load_settings(tmp_path)):
         for day in (2, 3, 4):
             Clock(settings, sqlite_catalog, errands).strike(at(day, 5))

@@ -22,6 +22,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "cluster": ("atlas:cluster", "Group the library into clusters by sound; a playlist's mixture of them."),
     "map": ("atlas:map_", "Give every analyzed track a place on the map."),
     "status": ("library:status", "What is known, analyzed, pending and failed."),
+    "tidy": ("tidy:tidy", "Forget which recommendations were shown long ago."),
     "serve": ("serve:serve", "Serve the page and the API."),
     "demo": ("demo:demo", "Compose the demo library."),
     "config": ("config:config", "Every setting, its value, and where it came from."),

@@ -36,6 +36,11 @@ def has_listens(catalog: Catalog) -> bool:
     return catalog.listens.number() > 0
 
 
+def has_impressions(catalog: Catalog) -> bool:
+    """Whether anything was recommended that may be forgotten one day."""
+    return catalog.impressions.any_there()
+
+
 @dataclass(frozen=True, slots=True)
 class Chore:
     """A verb for the small hours, in a catalog that gives it something to do."""
@@ -49,8 +54,9 @@ CHORES = (
     Chore("update", ("update",), has_folders),
     Chore("learn", ("learn",), has_listens),
     Chore("replay", ("evaluate", "replay"), has_listens),
+    Chore("tidy", ("tidy",), has_impressions),
 )
-"""What is done every night, one after another: new music found, taste learned, how good it is."""
+"""What is done every night, one after another: new music found, taste learned, how good it is, old things forgotten."""
 
 
 class Clock:
