@@ -131,6 +131,9 @@ def test_the_models_of_the_last_who_left_are_removed(house):
 def test_nothing_to_learn_from_is_told(house):
     with pytest.raises(InputError, match="no listens and no playlists"):
         learn(house.parts)
+    assert house.catalog.jobs.recent(1)[0].message.startswith("there are no listens"), (
+        "words, not a class's name"
+    )
     with pytest.raises(NotFound, match="synesthete learn"):
         Learned.load(house.parts.taste_folder)
     assert house.parts.taste is None

@@ -144,7 +144,8 @@ def running(
         state = STOPPED
         raise
     except Exception as error:
-        message = f"{type(error).__name__}: {error}"
+        is_told = isinstance(error, SynestheteError)  # in words already
+        message = str(error) if is_told else f"unexpected {type(error).__name__}: {error}"
         raise
     finally:
         run.end()
