@@ -82,6 +82,10 @@ def test_what_was_played_and_received_is_on_the_page(open_page: Open, lived_in: 
     expect(activity).to_contain_text("plays")
     expect(page.get_by_role("img", name="Plays by day").locator("canvas, svg").first).to_be_visible()
 
+    size_b = api.get("/dashboard/catalog").json()["size"]
+    assert 1e6 < size_b < 1e9
+    expect(page.locator(".facts")).to_contain_text(f"{size_b / 1e6:.1f}".removesuffix(".0") + " MB")
+
     reception = api.get("/dashboard/reception").json()
     table = page.get_by_role("region", name="How recommendations are received").get_by_role("row")
     assert [row["source"] for row in reception["sources"]]

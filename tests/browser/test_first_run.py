@@ -52,6 +52,12 @@ def test_an_empty_page_says_what_to_do_next(open_page: Open, fresh: Fresh, path:
     assert empty.locator("a, button").count() > 0
 
 
+def test_the_mixer_offers_nothing_to_start_over_from(open_page: Open, fresh: Fresh) -> None:
+    page = open_page("/mixer", at=fresh.address)
+    expect(page.locator(".empty")).to_contain_text("What should it start from?")
+    expect(page.get_by_role("button", name="Start over")).to_have_count(0)
+
+
 def test_the_start_page_offers_two_ways_to_begin(open_page: Open, fresh: Fresh) -> None:
     page = open_page("/", at=fresh.address)
     expect(page.get_by_role("heading", name="Your music, seen by ear")).to_be_visible()

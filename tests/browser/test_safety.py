@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 import httpx
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NASTY, Open, Site
@@ -127,6 +128,14 @@ def test_a_failure_is_said_on_every_page_and_tried_again(open_page: Open, site: 
         expect(there(page), path).to_be_visible()
         expect(page.locator("main").get_by_role("alert"), path).to_have_count(0)
     api.delete(f"/feedback/{word['id']}").raise_for_status()
+
+
+@pytest.mark.parametrize("path", ["/track/999999", "/artist/999999", "/playlist/999999"])
+def test_what_is_not_there_is_looked_for_elsewhere_not_asked_for_again(open_page: Open, path: str) -> None:
+    alert = open_page(path, refusals=True).locator("main").get_by_role("alert").first
+    expect(alert).to_contain_text("has this id: 999999")
+    expect(alert.get_by_role("link", name="Search")).to_have_attribute("href", "/search")
+    expect(alert.get_by_role("button")).to_have_count(0)
 
 
 def test_a_server_that_is_gone_is_said_in_words(open_page: Open, site: Site) -> None:

@@ -93,6 +93,12 @@ export function number(value: number, digits = 0): string {
   return new Intl.NumberFormat(loaded.language, { maximumFractionDigits: digits }).format(value);
 }
 
+/** 16.9 MB, 4.2 GB: what a disk holds. */
+export function bytes(count: number): string {
+  const [unit, length] = count < 1e9 ? ['MB', 1e6] : ['GB', 1e9];
+  return `${number(count / (length as number), 1)} ${unit}`;
+}
+
 export function percent(share: number, digits = 0): string {
   return new Intl.NumberFormat(loaded.language, { style: 'percent', maximumFractionDigits: digits }).format(share);
 }
