@@ -6,6 +6,7 @@ the command line wins over both. `sources` says where each value came from.
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
 from datetime import time
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from platformdirs import user_data_path
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from synesthete.errors import SettingsError
 
@@ -23,6 +24,45 @@ FILE = "settings.toml"
 
 def _never(value: object) -> object:
     return None if value == "never" else value
+
+
+class SyncedService(BaseModel):
+    """A server elsewhere that is read every night, by the words of its verb: `synesthete sync --help`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    service: Literal["subsonic", "jellyfin", "listenbrainz"]
+    url: str | None = None
+    user: str | None = None
+    password: str | None = Field(None, repr=False)
+    key: str | None = Field(None, repr=False)
+    token: str | None = Field(None, repr=False)
+    listener: str | None = Field(None, description="Whose taste it is; the owner's when not said.")
+    adopt: bool = False
+    hear: bool = False
+
+    @model_validator(mode="after")
+    def _can_be_asked(self) -> SyncedService:
+        lacking = {
+            "subsonic": not self.url or not (self.key or (self.user and self.password)),
+            "jellyfin": not (self.url and self.user and self.key),
+            "listenbrainz": not self.user,
+        }
+        if lacking[self.service]:
+            raise ValueError(f"{self.service} needs {_NEEDED[self.service]}")
+        return self
+
+    def __str__(self) -> str:
+        """Which one it is, without its secrets."""
+        whose = None if self.listener is None else f"for {self.listener}"
+        return " ".join(filter(None, (self.service, self.url, self.user, whose)))
+
+
+_NEEDED = {
+    "subsonic": "url, and user and password, or a key",
+    "jellyfin": "url, user and key",
+    "listenbrainz": "user",
+}
 
 
 class Settings(BaseModel):
@@ -52,6 +92,7 @@ class Settings(BaseModel):
     nightly: Annotated[time | None, BeforeValidator(_never)] = Field(
         time(4), description="When new music is looked for and taste is learned each night; or never."
     )
+    sync: tuple[SyncedService, ...] = Field((), description="Servers elsewhere that are read each night.")
     spotify_client_id: str | None = Field(None, description="Your own Spotify application's id.")
     spotify_client_secret: str | None = Field(None, description="Its secret.")
     oidc_issuer: str | None = Field(None, description="OpenID Connect issuer for signing in.")
@@ -112,11 +153,21 @@ SEPARATORS = {"roots": os.pathsep, "oidc_owners": ","}
 
 
 def _split(environment: dict[str, str]) -> dict[str, Any]:
-    return {
+    """Settings of several values, as one environment variable has them: with separators, or as JSON."""
+    lists: dict[str, Any] = {
         name: tuple(part.strip() for part in environment[name].split(separator) if part.strip())
         for name, separator in SEPARATORS.items()
         if name in environment
     }
+    if "sync" in environment:
+        try:
+            lists["sync"] = json.loads(environment["sync"])
+        except ValueError as error:
+            raise SettingsError(
+                f"setting 'sync' from environment is not JSON ({error})",
+                hint='Such as [{"service": "listenbrainz", "user": "ana"}].',
+            ) from error
+    return lists
 
 
 def _from_file(path: Path) -> dict[str, Any]:

@@ -93,6 +93,16 @@ def test_every_night_new_music_is_looked_for_and_taste_is_learned_one_after_anot
     assert errands.started == nightly * 2, "a machine that slept makes up for it by day"
 
 
+def test_other_servers_are_read_before_taste_is_learned_where_some_are_set_up(lived_in, tmp_path, errands):
+    clock = Clock(
+        load_settings(tmp_path, sync=[{"service": "listenbrainz", "user": "ana"}]), lived_in, errands
+    )
+    clock.strike(at(2, 5))
+    for hour in (5, 6, 7):
+        clock.strike(at(3, hour))
+    assert errands.started == [("update",), ("sync", "all"), ("learn",)]
+
+
 def test_letters_going_out_hold_nothing_up(lived_in, tmp_path, errands):
     clock = Clock(load_settings(tmp_path, **MAIL), lived_in, errands)
     clock.strike(at(2, 5))

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from synesthete.cli.options import DONE, SOME_FAILED, data_folder, data_option, echo_json, json_option, note
-from synesthete.errors import NotFound, SettingsError
+from synesthete.errors import SettingsError
 from synesthete.settings import load_settings
 
-
-def _listener(catalog: Any, name: str | None) -> Any:
-    if name is None:
-        return catalog.listeners.owner()
-    found = catalog.listeners.named(name)
-    if found is None:
-        raise NotFound(
-            "there is no such listener", subject=name, hint="`synesthete listeners list` names them."
-        )
-    return found
+if TYPE_CHECKING:
+    from synesthete.jobs.sync import Account
+    from synesthete.jobs.synced import Reading
 
 
 listener_option = click.option("--listener", help="Whose taste it is; the owner's when not said.")
@@ -33,39 +26,53 @@ def sync() -> None:
     """
 
 
-def _run(
-    service: Any, name: str, scheme: str | None, listener: str | None, adopt: bool, hear: bool, as_json: bool
-) -> int:
-    from synesthete.jobs.sync import hear_remote
-    from synesthete.jobs.sync import sync as read
+def _read(reading: Reading, as_json: bool) -> int:
+    from synesthete.jobs.synced import read
     from synesthete.parts import open_parts
 
     with open_parts(load_settings(data_folder())) as parts:
-        person = _listener(parts.catalog, listener)
-        account = read(parts.catalog, service, name, person.id, scheme=scheme, adopt=adopt or hear)
-        if hear and scheme is not None:
-            heard = hear_remote(parts.catalog, service, scheme, parts.encoder)
-            account.counts.update(heard.counts)
-            account.troubles += heard.troubles
-            _refresh(parts)
+        account = read(parts, reading)
     if as_json:
         echo_json(account.to_dict())
     else:
-        for what, count in sorted(account.counts.items()):
-            click.echo(f"{count:>8,}  {what}")
-        for trouble in account.troubles:
-            note(f"did not work: {trouble}")
-        if account.unmatched:
-            note(
-                f"{len(account.unmatched):,} tracks there are not in the library, for one {next(iter(account.unmatched))}"
-            )
+        _print(account)
     return SOME_FAILED if account.troubles else DONE
 
 
-def _refresh(parts: Any) -> None:
-    from synesthete.jobs.refresh import refresh
+def _print(account: Account) -> None:
+    for what, count in sorted(account.counts.items()):
+        click.echo(f"{count:>8,}  {what}")
+    for trouble in account.troubles:
+        note(f"did not work: {trouble}")
+    if account.unmatched:
+        example = next(iter(account.unmatched))
+        note(f"{len(account.unmatched):,} tracks there are not in the library, for one {example}")
 
-    refresh(parts.catalog, parts.index_folder(), parts.stamp, parts.settings.index)
+
+@sync.command("all")
+@data_option
+@json_option
+def every(as_json: bool) -> int:
+    """Every service of the setting `sync`, one after another; the server does so every night.
+
+    One that fails costs the others nothing.
+    """
+    from synesthete.jobs.synced import read_all
+    from synesthete.parts import open_parts
+
+    with open_parts(load_settings(data_folder())) as parts:
+        accounts = read_all(parts)
+    if as_json:
+        echo_json({"services": [{"service": name} | one.to_dict() for name, one in accounts.items()]})
+    else:
+        for name, account in accounts.items():
+            click.echo(name)
+            _print(account)
+        if not accounts:
+            note(
+                "No service is set up. The setting `sync` names them: see the guide, Servers you already run."
+            )
+    return SOME_FAILED if any(account.troubles for account in accounts.values()) else DONE
 
 
 @sync.command("subsonic")
@@ -91,13 +98,14 @@ def subsonic(
     as_json: bool,
 ) -> int:
     """Navidrome and every other Subsonic server: ids, stars, ratings, play counts, playlists."""
+    from synesthete.jobs.synced import Reading
     from synesthete.services.subsonic import Subsonic
 
     if not key and not (user and password):
         raise SettingsError("a Subsonic server needs --user and a password, or a key",
                             hint="Set SYNESTHETE_SYNC_PASSWORD or SYNESTHETE_SYNC_KEY.")  # fmt: skip
     service = Subsonic(url, None if key else user, password, key)
-    return _run(service, "subsonic", service.scheme, listener, adopt, hear, as_json)
+    return _read(Reading(service, "subsonic", service.scheme, listener, adopt, hear), as_json)
 
 
 @sync.command("jellyfin")
@@ -113,10 +121,11 @@ def jellyfin(
     url: str, user: str, key: str, adopt: bool, hear: bool, listener: str | None, as_json: bool
 ) -> int:
     """Jellyfin and Emby: ids, favorites, play counts, playlists."""
+    from synesthete.jobs.synced import Reading
     from synesthete.services.jellyfin import Jellyfin
 
     service = Jellyfin(url, key, user)
-    return _run(service, "jellyfin", service.scheme, listener, adopt, hear, as_json)
+    return _read(Reading(service, "jellyfin", service.scheme, listener, adopt, hear), as_json)
 
 
 @sync.command("listenbrainz")
@@ -128,9 +137,10 @@ def jellyfin(
 @json_option
 def listenbrainz(user: str, token: str | None, url: str, listener: str | None, as_json: bool) -> int:
     """ListenBrainz: new listens, loved and hated recordings."""
+    from synesthete.jobs.synced import Reading
     from synesthete.services.listenbrainz import ListenBrainz
 
-    return _run(ListenBrainz(user, token, url), f"listenbrainz {user}", None, listener, False, False, as_json)
+    return _read(Reading(ListenBrainz(user, token, url), f"listenbrainz {user}", None, listener), as_json)
 
 
 @sync.command("spotify")
@@ -143,15 +153,14 @@ def spotify(link: str, listener: str | None, as_json: bool) -> int:
     from synesthete.catalog.resolve import Resolver
     from synesthete.jobs.spotify import open_spotify
     from synesthete.jobs.sync import take_playlist
+    from synesthete.jobs.synced import listener_of
     from synesthete.parts import open_parts
 
     settings = load_settings(data_folder())
     with open_parts(settings) as parts:
-        person = _listener(parts.catalog, listener)
-        playlist = open_spotify(settings, parts.catalog, person.id).read(link)
-        playlist_id, ids = take_playlist(
-            parts.catalog, Resolver(parts.catalog), person.id, "spotify", playlist
-        )
+        person = listener_of(parts.catalog, listener)
+        playlist = open_spotify(settings, parts.catalog, person).read(link)
+        playlist_id, ids = take_playlist(parts.catalog, Resolver(parts.catalog), person, "spotify", playlist)
     missing = [f"{d.artist} - {d.title}" for d, i in zip(playlist.tracks, ids, strict=True) if i is None]
     if as_json:
         echo_json(

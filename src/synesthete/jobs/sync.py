@@ -78,6 +78,7 @@ def sync(
             except SynestheteError as error:
                 account.troubles.append(str(error))
                 run.count("failed")
+        run.message = "; ".join(account.troubles) or None
     return account
 
 

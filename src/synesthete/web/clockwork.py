@@ -26,37 +26,43 @@ LETTERS = "digest"
 log = logging.getLogger("synesthete.web")
 
 
-def has_folders(catalog: Catalog) -> bool:
+def has_folders(_settings: Settings, catalog: Catalog) -> bool:
     """Whether there is music to look for."""
     return bool(catalog.folders.all())
 
 
-def has_listens(catalog: Catalog) -> bool:
+def has_services(settings: Settings, _catalog: Catalog) -> bool:
+    """Whether servers elsewhere are to be read."""
+    return bool(settings.sync)
+
+
+def has_listens(_settings: Settings, catalog: Catalog) -> bool:
     """Whether anybody has played anything that taste could be learned from."""
     return catalog.listens.number() > 0
 
 
-def has_impressions(catalog: Catalog) -> bool:
+def has_impressions(_settings: Settings, catalog: Catalog) -> bool:
     """Whether anything was recommended that may be forgotten one day."""
     return catalog.impressions.any_there()
 
 
 @dataclass(frozen=True, slots=True)
 class Chore:
-    """A verb for the small hours, in a catalog that gives it something to do."""
+    """A verb for the small hours, in a house that gives it something to do."""
 
     kind: str
     verb: Sequence[str]
-    has_work: Callable[[Catalog], bool]
+    has_work: Callable[[Settings, Catalog], bool]
 
 
 CHORES = (
     Chore("update", ("update",), has_folders),
+    Chore("sync", ("sync", "all"), has_services),
     Chore("learn", ("learn",), has_listens),
     Chore("replay", ("evaluate", "replay"), has_listens),
     Chore("tidy", ("tidy",), has_impressions),
 )
-"""What is done every night, one after another: new music found, taste learned, how good it is, old things forgotten."""
+"""What is done every night, one after another: new music found, other servers read, taste learned, how good it is, old things forgotten."""
 
 
 class Clock:
@@ -91,7 +97,7 @@ class Clock:
         today, values = now.date().isoformat(), self._catalog.values
         for chore in CHORES:
             begun = values.get(_begun(chore)) or values.once(_begun(chore), today)
-            if begun != today and chore.has_work(self._catalog):
+            if begun != today and chore.has_work(self._settings, self._catalog):
                 return chore
         return None
 

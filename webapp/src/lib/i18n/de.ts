@@ -385,6 +385,8 @@ export const de: Strings = {
   'job.demo': 'Demo-Bibliothek komponieren',
   'job.encoder': 'Hören mit einem anderen Encoder',
   'job.digest': 'Briefe schreiben',
+  'job.sync': 'Andere Server lesen',
+  'job.hear': 'Andere Server anhören',
   'job.state.running': 'läuft',
   'job.state.paused': 'angehalten',
   'job.state.done': 'fertig',

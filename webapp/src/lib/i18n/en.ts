@@ -383,6 +383,8 @@ export const en = {
   'job.demo': 'Composing the demo library',
   'job.encoder': 'Hearing with another encoder',
   'job.digest': 'Writing letters',
+  'job.sync': 'Reading other servers',
+  'job.hear': 'Listening to other servers',
   'job.state.running': 'running',
   'job.state.paused': 'paused',
   'job.state.done': 'done',
