@@ -100,6 +100,17 @@ def test_a_mail_arrives_over_tls_with_login(serve, mail, scheme: str, kind: str)
     assert "☂" in arrived.get_payload(decode=True).decode()
 
 
+def test_the_address_to_unsubscribe_at_arrives_as_an_address(serve, mail):
+    url = "https://music.example.org/letters/say/" + "WyJ1bnN1YnNjcmliZSIsMSxudWxsLCIiXQ." * 3 + "_7dhpI3L"
+    mail["List-Unsubscribe"] = f"<{url}>"
+    mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    address, box, context = serve(kind="bare")
+    Postman(f"smtp://{address}?tls=none", context).send(mail)
+    (arrived,) = box.mails
+    assert arrived["List-Unsubscribe"] == f"<{url}>", "neither encoded nor in pieces"
+    assert arrived["Subject"] == "=?utf-8?q?Gr=C3=BC=C3=9Fe?="
+
+
 def test_a_wrong_password_is_said_and_nothing_arrives(serve, mail):
     address, box, context = serve()
     with pytest.raises(Refused, match="login"):

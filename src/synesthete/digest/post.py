@@ -10,7 +10,7 @@ import smtplib
 import ssl
 from collections.abc import Callable
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import parseaddr
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -18,6 +18,19 @@ from synesthete.errors import ServiceError, SettingsError
 
 TIMEOUT_S = 60
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class OnTheWire(EmailPolicy):
+    """Mail as SMTP carries it, with the address to unsubscribe at in one plain line, however long.
+
+    Python would fold a long word into encoded words (RFC 2047), which no mail program takes for an address.
+    """
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """The header as its bytes."""
+        if name.lower() == "list-unsubscribe" and value.isascii():
+            return f"{name}: {value}{self.linesep}".encode("ascii")
+        return super().fold_binary(name, value)
 
 
 class Refused(ServiceError):
@@ -54,7 +67,7 @@ class Postman:
             with self._connect() as server:
                 self._expect(server.mail(sender), sender)
                 self._expect(server.rcpt(recipient), recipient)
-                content = mail.as_bytes(policy=SMTP)
+                content = mail.as_bytes(policy=OnTheWire(linesep="\r\n"))
                 handing()
                 self._expect(server.data(content), recipient)
         except smtplib.SMTPAuthenticationError as error:
