@@ -42,6 +42,16 @@ def test_accounts_and_keys_from_the_terminal(tmp_path):
     assert "no listener has this name" in say(tmp_path, "keys", "list", "Benno")[1]
 
 
+def test_what_is_no_mail_address_or_cannot_be_typed_is_refused(tmp_path):
+    assert (
+        "not a mail address" in say(tmp_path, "listeners", "add", "Ada", "--no-password", "--email", "ada")[1]
+    )
+    assert say(tmp_path, "listeners", "add", "Ada", "--no-password")[0] == 0
+    assert "not a mail address" in say(tmp_path, "listeners", "change", "Ada", "--email", "a b@c")[1]
+    assert "--password-stdin" in say(tmp_path, "listeners", "add", "Ben")[1], "no terminal, no question"
+    assert "--password-stdin" in say(tmp_path, "listeners", "change", "Ada", "--password")[1]
+
+
 def serve(data, *words: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "synesthete", "--data", str(data), "serve", "--port", "0", *words]
     quiet = {name: value for name, value in os.environ.items() if not name.startswith("SYNESTHETE_")}

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, delete, func, or_, select, update
 
+from synesthete.catalog.listeners import check_email
 from synesthete.catalog.noun import Noun
 from synesthete.catalog.schema import api_keys, listeners, sessions
 from synesthete.catalog.writing import now
@@ -91,7 +92,11 @@ class Accounts(Noun):
             return connection.execute(asked).first() is not None
 
     def change(self, listener_id: int, **columns: Any) -> Account:
-        """Set columns of a person. Raises NotFound, and Conflict for a name taken or the last owner leaving."""
+        """Set columns of a person.
+
+        Raises NotFound, Conflict for a name taken or the last owner leaving, InputError for what is no mail address.
+        """
+        check_email(columns.get("email"))
         with self._database.begin() as connection:
             account = self.get(listener_id)
             name = columns.get("name")

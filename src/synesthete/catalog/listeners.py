@@ -18,6 +18,12 @@ IMPORTED = "imported"
 """The role of a data set's person: has listens, cannot sign in, is not listed among people."""
 
 
+def check_email(email: object) -> None:
+    """Raises InputError unless it looks like a mail address, or there is none."""
+    if email is not None and ("@" not in str(email) or any(c.isspace() for c in str(email))):
+        raise InputError("this is not a mail address", subject=email)
+
+
 class Listeners(Noun):
     """Who listens. The first person is the owner of the house."""
 
@@ -44,11 +50,13 @@ class Listeners(Noun):
     def add(self, name: str, role: Role | None = None, **more: Any) -> Listener:
         """A new listener: the owner when there is none yet, unless said otherwise.
 
-        `more` sets further columns (email, time_zone, password_hash ...). Raises Conflict for a name taken.
+        `more` sets further columns (email, time_zone, password_hash ...). Raises Conflict for a name taken,
+        InputError for no name or what is no mail address.
         """
         kept = clean(name)
         if not kept:
             raise InputError("a listener needs a name")
+        check_email(more.get("email"))
         with self._database.begin() as connection:
             chosen = role or (Role.LISTENER if self.all() else Role.OWNER)
             row = {"name": kept, "role": str(chosen), "time_zone": "UTC", "created_at": now(), **more}

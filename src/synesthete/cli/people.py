@@ -129,10 +129,12 @@ def change(
             columns["password_hash"] = _hashed(password_stdin)
         if not columns:
             raise click.UsageError("say what to change")
-        catalog.accounts.change(account.id, **columns)
+        changed = catalog.accounts.change(account.id, **columns)
         if "password_hash" in columns:
             catalog.accounts.close_sessions(account.id)
-    note(f"{rename or account.name} was changed.")
+    note(f"{changed.name} was changed.")
+    if letter and not changed.email:
+        note("There is no mail address to send letters to yet: --email gives one.")
     return DONE
 
 
@@ -259,6 +261,8 @@ def _hashed(from_stdin: bool) -> str:
 
     if from_stdin:
         password = sys.stdin.readline().rstrip("\r\n")
+    elif not sys.stdin.isatty():
+        raise click.UsageError("There is no terminal to ask for a password at: use --password-stdin.")
     else:
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
     if len(password) < 8:
