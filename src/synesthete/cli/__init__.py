@@ -31,10 +31,10 @@ VERBS: dict[str, tuple[str, str]] = {
     "encoders": ("encoders:encoders", "List, add, switch, convert and remove encoders."),
     "index": ("index:index", "Rebuild, inspect and export the index."),
     "learn": ("learn:learn", "Learn taste models from listens and playlists."),
-    "evaluate": ("evaluate:evaluate", "How good is it: sound, taste, playlists, next, cold."),
+    "evaluate": ("evaluate:evaluate", "How good is it: sound, taste, playlists, next, cold, replay."),
     "train": ("train:train", "Train an encoder on your own audio."),
-    "listeners": ("people:listeners", "Accounts: list, add, change, remove, export, erase."),
-    "keys": ("people:keys", "API keys: list, make, revoke."),
+    "listeners": ("people:listeners", "Accounts: list, add, invite, change, export, erase."),
+    "keys": ("people:keys", "API keys, and passwords for Subsonic players."),
     "digest": ("digest:digest", "The weekly letter: preview and send."),
     "sync": ("services:sync", "Read from and write to servers you already run."),
 }
@@ -59,7 +59,9 @@ class LazyGroup(click.Group):
 
 
 @click.group(
-    cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
+    cls=LazyGroup,
+    subcommand_metavar="VERB [ARGS]...",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 @click.version_option(__version__, prog_name="synesthete")
 @click.option("--data", type=click.Path(file_okay=False), help="Where everything is kept (SYNESTHETE_DATA).")

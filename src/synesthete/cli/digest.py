@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from synesthete.cli.options import DONE, SOME_FAILED, data_folder, data_option, echo_json, json_option, note
+from synesthete.cli.options import (
+    DONE,
+    SOME_FAILED,
+    Verbs,
+    data_folder,
+    data_option,
+    echo_json,
+    json_option,
+    note,
+)
 from synesthete.errors import NotFound
 from synesthete.settings import Settings, load_settings
 
@@ -17,7 +26,7 @@ if TYPE_CHECKING:
     from synesthete.digest.outbox import Outbox
 
 
-@click.group()
+@click.group(cls=Verbs)
 def digest() -> None:
     """The weekly letter: see it, send it. Cron or the server calls `send`; it goes out once per listener and week."""
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from synesthete.cli.library import pace_options
-from synesthete.cli.options import DONE, data_folder, data_option, echo_json, json_option, note
+from synesthete.cli.options import DONE, Verbs, data_folder, data_option, echo_json, json_option, note
 from synesthete.cli.progress import shown
 
 if TYPE_CHECKING:
     from synesthete.parts import Parts
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=Verbs, invoke_without_command=True)
 @data_option
 @json_option
 @click.pass_context
@@ -134,7 +134,7 @@ def remove(name: str) -> int:
     return DONE
 
 
-@encoders.group()
+@encoders.group(cls=Verbs)
 def convert() -> None:
     """Make an encoder out of weights published elsewhere."""
 

@@ -42,11 +42,11 @@ class Kinds(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
+        with formatter.section("Protocols"):
             formatter.write_dl([(kind, line) for kind, (_, line) in KINDS.items()])
 
 
-@click.group(cls=Kinds)
+@click.group(cls=Kinds, subcommand_metavar="PROTOCOL [ARGS]...")
 def evaluate() -> None:
     """How good is it, on held-out data beside baselines, with intervals and the split's seed."""
 

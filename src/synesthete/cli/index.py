@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from synesthete.cli.options import data_folder, data_option, echo_json, json_option, note
+from synesthete.cli.options import Verbs, data_folder, data_option, echo_json, json_option, note
 
 if TYPE_CHECKING:
     from synesthete.library import Library
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 encoder_option = click.option("--encoder", help="Whose index; that of the encoder in force when left out.")
 
 
-@click.group()
+@click.group(cls=Verbs)
 def index() -> None:
     """Rebuild, inspect and export the index."""
 

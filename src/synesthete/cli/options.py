@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +13,23 @@ import click
 DONE, FAILED, MISUSED, SOME_FAILED = 0, 1, 2, 3
 
 NOTHING_THERE = "The library is empty. Add a folder of music: synesthete add ~/Music"
+
+
+class Verbs(click.Group):
+    """A group of verbs, listed with the whole first sentence of each; click alone would cut it off."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **{"subcommand_metavar": "VERB [ARGS]...", **more})
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        lines = [(name, first_sentence(verb.help or "")) for name, verb in self.commands.items()]
+        with formatter.section("Verbs"):
+            formatter.write_dl(lines)
+
+
+def first_sentence(text: str) -> str:
+    """The first sentence of a docstring, in one line."""
+    return re.split(r"(?<=[.?!])\s", " ".join(inspect.cleandoc(text).split()), maxsplit=1)[0]
 
 
 def data_option(function: Callable[..., Any]) -> Callable[..., Any]:

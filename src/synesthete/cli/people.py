@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from synesthete.cli.options import DONE, data_folder, data_option, echo_json, json_option, note
+from synesthete.cli.options import DONE, Verbs, data_folder, data_option, echo_json, json_option, note
 from synesthete.errors import InputError, NotFound
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def _account(catalog: Catalog, name: str) -> Account:
     return account
 
 
-@click.group()
+@click.group(cls=Verbs)
 def listeners() -> None:
     """Accounts: list, add, invite, change, export, erase."""
 
@@ -174,9 +174,9 @@ def erase(name: str, yes: bool) -> int:
     return DONE
 
 
-@click.group()
+@click.group(cls=Verbs)
 def keys() -> None:
-    """API keys: list, make, revoke."""
+    """API keys, and passwords for Subsonic players: list, make, revoke, subsonic."""
 
 
 @keys.command("list")

@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from synesthete.cli.options import DONE, SOME_FAILED, data_folder, data_option, echo_json, json_option, note
+from synesthete.cli.options import (
+    DONE,
+    SOME_FAILED,
+    Verbs,
+    data_folder,
+    data_option,
+    echo_json,
+    json_option,
+    note,
+)
 from synesthete.errors import SettingsError
 from synesthete.settings import load_settings
 
@@ -18,7 +27,7 @@ if TYPE_CHECKING:
 listener_option = click.option("--listener", help="Whose taste it is; the owner's when not said.")
 
 
-@click.group("sync")
+@click.group("sync", cls=Verbs)
 def sync() -> None:
     """Read from and write to servers you already run.
 
