@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import time
 
+import numpy as np
+
 API = "/api/v1"
 
 
@@ -72,6 +74,27 @@ def test_encoders_are_listed_with_what_they_heard(client):
     assert client.put(f"{API}/encoders/current", json={"name": "nobody"}).status_code == 404
     same = client.put(f"{API}/encoders/current", json={"name": present["name"]})
     assert same.status_code == 202 and not client.app.state.house.errands.running()
+
+
+def test_an_encoder_may_answer_at_once_from_what_it_has_heard(client):
+    parts, choice = client.parts, {"name": "aurora", "now": True}
+    stamp, other = parts.stamp, parts.open_encoder("aurora").card
+    assert stamp != other.stamp
+    refused = client.put(f"{API}/encoders/current", json=choice)
+    assert refused.status_code == 409 and "heard nothing" in refused.text and parts.stamp == stamp
+    rng = np.random.default_rng(0)
+    for track_id in (1, 2, 3):
+        parts.catalog.embeddings.put(track_id, other.stamp, rng.standard_normal(other.dim), "full")
+        parts.catalog.ledger.mark(track_id, other.stamp, "analyzed")
+    answer = client.put(f"{API}/encoders/current", json=choice)
+    assert answer.status_code == 202 and not client.app.state.house.errands.running()
+    [present] = [one for one in answer.json()["encoders"] if one["in_force"]]
+    assert (present["stamp"], present["tracks"], present["share"]) == (other.stamp, 3, 0.5)
+    near = client.post(f"{API}/recommendations", json={"seeds": [{"kind": "track", "id": 1}], "n": 5}).json()
+    assert (near["coverage"]["encoder"], near["coverage"]["heard"]) == (other.stamp, 3) and {
+        one["track"]["id"] for one in near["results"]
+    } <= {2, 3}
+    parts.put_in_force(stamp)
 
 
 def test_one_errand_of_a_kind_at_a_time(client):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from synesthete.encoders.shelf import entries, find
+from synesthete.jobs.update import answer_now
 from synesthete.web.api.models.library import EncoderChoice, EncoderFacts, Encoders
 from synesthete.web.house import Asking, House, TheHouse
 
@@ -19,9 +20,16 @@ def encoders(house: TheHouse, _who: Asking) -> Encoders:
 
 @router.put("/current", status_code=202)
 def switch(house: TheHouse, _who: Asking, question: EncoderChoice) -> Encoders:
-    """Let another encoder answer: it hears the whole library first, while the present one goes on answering."""
+    """Let another encoder answer: it hears the whole library first, while the present one goes on answering.
+
+    With `now` it answers at once, and says of how many tracks; an encoder that has heard nothing is refused (409).
+    """
     entry = find(question.name, house.parts.encoders_folder)
-    if entry.card.stamp != house.parts.stamp:
+    if entry.card.stamp == house.parts.stamp:
+        return _listed(house)
+    if question.now:
+        answer_now(house.parts, entry.card.stamp)
+    else:
         house.errands.start("encoder", ["encoders", "switch", entry.card.name])
     return _listed(house)
 

@@ -1093,6 +1093,8 @@ export interface paths {
         /**
          * Switch
          * @description Let another encoder answer: it hears the whole library first, while the present one goes on answering.
+         *
+         *     With `now` it answers at once, and says of how many tracks; an encoder that has heard nothing is refused (409).
          */
         put: operations["encoders_switch"];
         post?: never;
@@ -2117,11 +2119,16 @@ export interface components {
         };
         /**
          * EncoderChoice
-         * @description Which encoder shall answer.
+         * @description Which encoder shall answer; with `now` at once, from what it has heard so far.
          */
         EncoderChoice: {
             /** Name */
             name: string;
+            /**
+             * Now
+             * @default false
+             */
+            now: boolean;
         };
         /**
          * EncoderFacts

@@ -174,9 +174,10 @@ class Encoders(Answer):
 
 
 class EncoderChoice(Question):
-    """Which encoder shall answer."""
+    """Which encoder shall answer; with `now` at once, from what it has heard so far."""
 
     name: str = Field(min_length=1, max_length=100)
+    now: bool = False
 
 
 class MapColor(Answer):
