@@ -26,6 +26,8 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required",
 ]  # fmt: skip
+PATIENCE_MS = 20_000
+"""A page may take so long on a busy machine; how fast it is, is asked by tests of their own."""
 SECONDS = 20.0
 PER_ARTIST = 2
 NASTY = "<script>window.hacked=1"
@@ -141,6 +143,7 @@ def playwright() -> Iterator[object]:
     sync_api = pytest.importorskip("playwright.sync_api", reason="the package playwright is not installed")
     if CHROMIUM is None:
         pytest.skip("there is no chromium on this machine")
+    sync_api.expect.set_options(timeout=PATIENCE_MS)
     with sync_api.sync_playwright() as running:
         yield running
 
@@ -200,7 +203,7 @@ def open_page(browser, request: pytest.FixtureRequest) -> Iterator[Open]:
         )  # fmt: skip
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE_MS)
         watches.append(Watch(page, address, refusals))
         page.goto(path)
         page.locator("main h1").first.wait_for(state="attached")
