@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+
+from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Open, Site
@@ -52,6 +55,54 @@ def test_plays_seeks_and_survives_navigation(open_page: Open, site: Site) -> Non
     title = page.evaluate("navigator.mediaSession.metadata.title")
     assert title == track["title"]
     assert page.title().startswith(track["title"])
+
+
+def test_the_system_is_told_what_plays_with_pictures_that_are_there(open_page: Open, site: Site) -> None:
+    """What a lock screen shows: names and the cover; the program's own mark where a track has none."""
+    track = site.track(site.paths[0].stem[3:])
+    assert track["has_cover"]
+    page = open_page(f"/track/{track['id']}")
+    page.locator("main").get_by_role("button", name="Play", exact=True).click()
+    told = _told(page)
+    assert [told[name] for name in ("title", "artist", "album")] == [
+        track[name] for name in ("title", "artist", "album")
+    ]
+    assert len(told["artwork"]) == 2
+    for picture in told["artwork"]:
+        assert f"/tracks/{track['id']}/cover" in picture["src"]
+        width, height = _picture(page, picture, "image/jpeg")
+        assert f"{width}x{height}" == picture["sizes"] or max(width, height) <= 300, (
+            "the demo's covers are small"
+        )
+
+    def without_cover(route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().replace('"has_cover":true', '"has_cover":false'))
+
+    page.route(f"**/api/v1/tracks/{track['id']}", without_cover)
+    page.reload()
+    page.locator("main").get_by_role("button", name="Play", exact=True).click()
+    [mark] = _told(page)["artwork"]
+    assert _picture(page, mark, "image/png") == (512, 512)
+
+
+def _told(page) -> dict:
+    """What the browser hands on to the system."""
+    page.wait_for_function("() => navigator.mediaSession.metadata")
+    return page.evaluate(
+        """() => {
+            const { title, artist, album, artwork } = navigator.mediaSession.metadata;
+            return { title, artist, album, artwork: artwork.map(({ src, sizes, type }) => ({ src, sizes, type })) };
+        }"""
+    )
+
+
+def _picture(page, told: dict, kind: str) -> tuple[int, int]:
+    """Width and height of a picture that was told, fetched from where it is said to be."""
+    answer = page.request.get(told["src"])
+    assert answer.ok and answer.headers["content-type"] == kind == told["type"], told
+    with Image.open(io.BytesIO(answer.body())) as image:
+        return image.size
 
 
 def test_queue_next_previous_and_volume(open_page: Open, site: Site) -> None:

@@ -273,6 +273,7 @@ class Player {
       ? [256, 512].map((size) => ({
           src: new URL(address(`/tracks/${track.id}/cover`, { size }), location.href).href,
           sizes: `${size}x${size}`,
+          type: 'image/jpeg',
         }))
       : [{ src: new URL('/icon-512.png', location.href).href, sizes: '512x512', type: 'image/png' }];
     navigator.mediaSession.metadata = new MediaMetadata({
