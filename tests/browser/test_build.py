@@ -10,7 +10,8 @@ import runpy
 import subprocess
 from pathlib import Path
 
-from synesthete.recommend import explain
+from synesthete.encoders.shelf import open_tags
+from synesthete.recommend import explain, notes
 from synesthete.web.openapi import document
 from synesthete.web.wording import TABLE
 from tests.browser.conftest import ROOT
@@ -94,9 +95,13 @@ def test_the_lock_file_names_no_registry() -> None:
 def test_what_the_server_says_of_music_is_known_in_german() -> None:
     known = (WEBAPP / "src/lib/i18n/saidInGerman.ts").read_text("utf-8").replace("\\'", "'")
     words = {one.label for one in TABLE.values()} | {word for one in TABLE.values() for word in one.degrees}
-    for word in sorted(words):
+    tags = open_tags()
+    assert tags is not None and len(tags.names) == 26
+    for word in sorted({*words, *tags.names}):
         assert re.search(rf"^  '?{re.escape(word)}'?: ", known, re.M), word
     source = inspect.getsource(explain._sentence)
+    for note in re.findall(r'return "([^"]+)"', inspect.getsource(notes._why_empty)):
+        assert f"'{note}'" in known, note
     sentences = [re.sub(r"\{[^}]*\}", "{}", found) for found in re.findall(r'return f?"([^"]+)"', source)]
     assert len(sentences) >= 7
     for sentence in sentences:

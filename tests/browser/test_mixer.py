@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from pathlib import Path
 
 import numpy as np
@@ -76,6 +77,17 @@ def test_what_the_microphone_heard_is_a_seed(playwright, site: Site, tmp_path: P
         assert artist in {track["artist"] for track in nearest}
     finally:
         browser.close()
+
+
+def test_words_for_sound_are_german_in_german_and_english_in_the_address(open_page: Open) -> None:
+    page = open_page("/mixer?tag=piano&genre=Rock", locale="de-DE")
+    page.locator(".results li.track").nth(5).wait_for()
+    seeds = page.get_by_role("list", name="Ausgehen von")
+    expect(seeds).to_contain_text("Klavier")
+    expect(page.locator(".results").get_by_text("Klingt wie Klavier.").first).to_be_visible()
+    expect(page.locator(".results").get_by_text("Trägt das Wort Rock.").first).to_be_visible()
+    expect(page.get_by_text(re.compile(r"Nur \d+ Titel passen: höchstens 2 je Künstler\."))).to_be_visible()
+    assert page.locator("main").get_by_text("piano", exact=False).count() == 0
 
 
 def test_rows_are_dragged_and_moved_with_the_keyboard(open_page: Open, site: Site) -> None:

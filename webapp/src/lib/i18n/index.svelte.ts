@@ -63,6 +63,9 @@ const patterns = $derived(
 /** Phrases that stand inside other sentences; anything else in there is a name and stays as it is. */
 const isPhrase = (english: string) => english.startsWith('“') || english.endsWith(' ago');
 
+/** Sentences that may hold a word for sound; in any other a lone word is a name. */
+const mayHoldWord = (english: string) => /^(Tagged|Sounds (much )?like) \{\}\./.test(english);
+
 /** What the server said of music, in the present language where we know the sentence. */
 export function said(english: string): string {
   return loaded.said[english] ?? filled(english, () => true) ?? english;
@@ -75,7 +78,8 @@ function filled(text: string, fits: (english: string) => boolean): string | unde
     let place = 1;
     return own.replace(/\{\}/g, () => {
       const part = match[place++] ?? '';
-      return isPhrase(english) ? part : (filled(part, isPhrase) ?? part);
+      if (isPhrase(english)) return part;
+      return filled(part, isPhrase) ?? (mayHoldWord(english) ? loaded.said[part] : undefined) ?? part;
     });
   }
   return undefined;
