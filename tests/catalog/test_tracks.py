@@ -89,6 +89,15 @@ def test_a_path_that_leads_nowhere_is_not_taken_for_a_phrase(shelf, path):
         catalog.tracks.find(path)
 
 
+def test_genres_that_differ_in_case_are_one(shelf):
+    catalog, _ = shelf
+    catalog.tracks.put(Entry("Amelia", "Joni Mitchell", genres=("folk", "Rock")))
+    assert catalog.tracks.genres() == [("Folk", 2), ("Rock", 2), ("Art Pop", 1), ("Pop", 1)]
+    for name, count in catalog.tracks.genres():
+        assert catalog.tracks.count(Filter(genres=(name,))) == count
+    assert set(catalog.atlas.first_genres().values()) == {"Folk", "Rock", "Pop"}
+
+
 def test_a_folder_is_not_taken_for_a_phrase(shelf, tmp_path):
     with pytest.raises(NotFound, match="this is a folder"):
         shelf[0].tracks.find(str(tmp_path))

@@ -65,6 +65,8 @@ def test_names_come_from_genres_and_what_is_unusual():
     assert names == ["Jazz, slow", "Metal & Rock, fast", "bright"]
     assert names_of(made, genres, {"pulse_clarity": tempo, "key": tempo})[1] == "Metal & Rock, danceable"
     assert names_of(made, genres, {"own:string_share": tempo})[1] == "Metal & Rock, high string share"
+    spelled = [("jazz",)] * 4 + [("Jazz",)] * 6 + genres[10:]
+    assert names_of(made, spelled, {"tempo": tempo}) == ["Jazz, slow", "Metal & Rock, fast", "Group 3"]
     assert names_of(made, [()] * 30) == ["Group 1", "Group 2", "Group 3"]
     assert names_of(made, [("Pop",)] * 30) == ["Pop 1", "Pop 2", "Pop 3"]
 

@@ -118,11 +118,13 @@ class Atlas(Noun):
         return table[:, 0].astype(np.int64), table[:, 1].astype(np.float32)
 
     def first_genres(self) -> Mapping[int, str]:
-        """The first genre of every track that has one."""
+        """The first genre of every track that has one; spellings that differ in case are one."""
         g = track_genres.c
         asked = select(g.track_id, g.genre).order_by(g.track_id, g.position.desc())
         with self._database.read() as connection:
-            return {track_id: genre for track_id, genre in connection.execute(asked)}
+            first = {track_id: genre for track_id, genre in connection.execute(asked)}
+        spelled = {genre.lower(): genre for genre in sorted(set(first.values()), reverse=True)}
+        return {track_id: spelled[genre.lower()] for track_id, genre in first.items()}
 
     def _names(self) -> list[str]:
         return list(json.loads(Values(self._database).get(CLUSTER_NAMES) or "[]"))

@@ -54,12 +54,12 @@ class Statistics(Noun):
         return self._sums(asked.group_by(artists.c.id, artists.c.name), since, who, n)
 
     def popular_genres(self, since: int, who: int | None, n: int) -> list[Sum]:
-        """The genres played most since then."""
+        """The genres played most since then; spellings that differ in case are one."""
         genre = track_genres.c.genre
-        asked = select(_NO_ID, genre, _NOTHING, *_PLAYS).select_from(
+        asked = select(_NO_ID, func.min(genre), _NOTHING, *_PLAYS).select_from(
             _PLAYED.join(track_genres, track_genres.c.track_id == tracks.c.id)
         )
-        return self._sums(asked.group_by(genre), since, who, n)
+        return self._sums(asked.group_by(func.lower(genre)), since, who, n)
 
     def searched(self, since: int, who: int | None, n: int) -> list[tuple[str, int]]:
         """Texts searched for with how often; over everyone only those that at least two people searched for."""

@@ -171,13 +171,15 @@ class Tracks(Noun):
             return connection.execute(asked.limit(1)).first() is not None
 
     def genres(self, n: int = 500) -> list[tuple[str, int]]:
-        """Genres of visible tracks with how many have each, most first."""
+        """Genres of visible tracks with how many have each, most first; spellings that differ in case are one."""
+        g, key = track_genres.c, func.lower(track_genres.c.genre)
+        count = func.count(g.track_id.distinct())
         asked = (
-            select(track_genres.c.genre, func.count().label("n"))
-            .join(tracks, tracks.c.id == track_genres.c.track_id)
+            select(func.min(g.genre), count)
+            .join(tracks, tracks.c.id == g.track_id)
             .where(tracks.c.missing_at.is_(None))
-            .group_by(track_genres.c.genre)
-            .order_by(func.count().desc(), track_genres.c.genre)
+            .group_by(key)
+            .order_by(count.desc(), key)
         )
         with self._database.read() as connection:
             return [(genre, count) for genre, count in connection.execute(asked.limit(n))]

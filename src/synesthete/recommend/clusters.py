@@ -104,10 +104,11 @@ def names_of(
     `genres` holds the genres of each of the N tracks, `descriptors` named numbers (N,), NaN where unknown.
     """
     unusual = _unusual(clustering, descriptors or {})
+    spelled = {g.lower(): g for g in sorted({g for some in genres for g in some}, reverse=True)}
     names: list[str] = []
     for c in range(len(clustering)):
         members = np.flatnonzero(clustering.labels == c).tolist()
-        counted = Counter(genre for i in members for genre in dict.fromkeys(genres[i]))
+        counted = Counter(spelled[g] for i in members for g in dict.fromkeys(g.lower() for g in genres[i]))
         common = [g for g, n in counted.most_common(2) if n >= max(1, 0.25 * len(members))]
         words = [" & ".join(common)] if common else []
         names.append(", ".join(words + unusual[c][: 1 if common else 2]) or f"Group {c + 1}")
