@@ -169,8 +169,8 @@ def _sentence(ranked: Ranked, question: Question) -> str:
     if name == SourceName.SEQUENCE:
         return "Often played next."
     if question.is_about_listener:
-        return "Liked by people who play what you play."
-    return "Goes together with what you chose, in other people's listening."
+        return "Listens and playlists put it beside what you play."
+    return "Listens and playlists put it beside what you chose."
 
 
 def _of_the_seed(ranked: Ranked, question: Question) -> str:
@@ -181,7 +181,8 @@ def _of_the_seed(ranked: Ranked, question: Question) -> str:
     if point.kind in (SeedKind.GENRE, SeedKind.TAG):
         is_tagged = ranked.track_id in question.seed_tags.get(point.name, ())
         return f"Tagged {point.name}." if is_tagged else f"Sounds like {point.name}."
-    return "One of those you come back to."
+    played = question.history is None or ranked.track_id in question.history.counts
+    return "One of those you come back to." if played else "One of those you like."
 
 
 def _is_itself(ranked: Ranked, question: Question) -> bool:
