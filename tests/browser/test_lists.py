@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import httpx
 from playwright.sync_api import Page, Response, expect
 
 from tests.browser.conftest import NASTY, Open, Site
@@ -127,6 +128,20 @@ def test_the_mixer_answers_every_change(open_page: Open, site: Site) -> None:
     dialog.get_by_label("Name of a new playlist").fill("From the mixer")
     dialog.get_by_role("button", name="Create").click()
     expect(page.get_by_role("status").filter(has_text="Saved in From the mixer")).to_be_visible()
+
+
+def test_words_for_sound_find_what_sounds_so(open_page: Open, site: Site) -> None:
+    answers = (
+        httpx.get(f"{site.address}/api/v1/search", params={"text": word, "n": 24}).json()
+        for word in ("techno", "piano", "relaxing", "happy", "jazz", "dance")
+    )
+    answer = next(one for one in answers if one["heard"])
+    page = open_page(f"/search?q={answer['text']}")
+    found = page.get_by_role("region", name=f"Heard, not tagged: sounds like {answer['text']}")
+    rows = found.get_by_role("listitem")
+    expect(rows).to_have_count(len(answer["heard"]))
+    expect(rows.first).to_contain_text(answer["heard"][0]["track"]["title"])
+    expect(rows.first).to_contain_text(f"{round(100 * answer['heard'][0]['words'][0]['confidence'])}% sure")
 
 
 def test_titles_are_text(open_page: Open, site: Site) -> None:

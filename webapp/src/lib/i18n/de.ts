@@ -139,6 +139,7 @@ export const de: Strings = {
   'search.tracks': 'Titel',
   'search.artists': 'Künstler',
   'search.albums': 'Alben',
+  'search.heard': 'Gehört, nicht getaggt: klingt nach {words}',
   'search.start': 'Finde Titel, Künstler, Alben',
   'search.startText': 'Tippe ein paar Buchstaben; kleine Fehler werden verziehen.',
   'search.nothing': 'Nichts namens „{text}“',

@@ -137,6 +137,7 @@ export const en = {
   'search.tracks': 'Tracks',
   'search.artists': 'Artists',
   'search.albums': 'Albums',
+  'search.heard': 'Heard, not tagged: sounds like {words}',
   'search.start': 'Find a track, an artist, an album',
   'search.startText': 'Type a few letters; small mistakes are forgiven.',
   'search.nothing': 'Nothing called “{text}”',
