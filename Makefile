@@ -52,7 +52,7 @@ $(STAMPS)/dev: $(STAMPS)/program
 	@touch $@
 
 test: $(STAMPS)/dev
-	$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal
 
 lint: $(STAMPS)/dev
 	$(BIN)/ruff check src tests benchmarks
