@@ -8,6 +8,7 @@ import scipy.sparse as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
+from synesthete.taste import blend
 from synesthete.taste.blend import Blend, heed
 from synesthete.taste.interactions import Groups, TrackFacts, histories
 from synesthete.taste.sequences import Sequences
@@ -87,3 +88,23 @@ def test_both_rankers_are_kept(walks, tmp_path):
     np.testing.assert_array_equal(
         again.recommend(rows, 5, order=order)[0], model.recommend(rows, 5, order=order)[0]
     )
+
+
+def test_the_first_trees_and_the_others_say_together_what_all_say(walks):
+    model, rows, _, _ = walks
+    features = model.witness.hear(rows, None, 50).features
+    all_trees = model._ranker.odds(features)
+    first, others = model._ranker.odds(features, last=60), model._ranker.odds(features, first=60)
+    np.testing.assert_allclose(first + others, all_trees, atol=1e-9)
+    assert np.abs(first - all_trees).max() > 0.01
+
+
+def test_what_the_first_trees_leave_out_would_not_have_been_on_the_list(walks, monkeypatch):
+    model, rows, order, _ = walks
+    monkeypatch.setattr(blend, "FEWEST_KEPT", 30)
+    monkeypatch.setattr(blend, "KEPT", 0.0)
+    few, few_scores = model.recommend(rows, 5, order=order)
+    monkeypatch.setattr(blend, "KEPT", 1.0)
+    full, full_scores = model.recommend(rows, 5, order=order)
+    assert (few == full).mean() > 0.99
+    np.testing.assert_allclose(few_scores[few == full], full_scores[few == full], rtol=1e-5)

@@ -52,6 +52,15 @@ class Evidence:
         """The same for these histories only."""
         return Evidence(self.tracks[rows], self.features[rows], self.prior[rows], self.names)
 
+    def among(self, places: NDArray[np.integer]) -> Evidence:
+        """The same on these of the candidates only, (B, C')."""
+        row = np.arange(len(places))[:, None]
+        return Evidence(self.tracks[row, places], self.features[row, places], self.prior, self.names)
+
+    def says(self, name: str) -> NDArray[np.float32]:
+        """(B, C): one feature of every candidate."""
+        return self.features[:, :, self.names.index(name)]
+
 
 @dataclass(frozen=True)
 class Witness:

@@ -53,10 +53,18 @@ class Ranker:
         )
         return cls(lightgbm.train(trees, data, rounds))
 
-    def odds(self, features: NDArray[np.float32]) -> NDArray[np.float64]:
-        """(B, C) logarithms of the odds that candidates with features (B, C, F) are wanted."""
+    def odds(
+        self, features: NDArray[np.float32], first: int = 0, last: int | None = None
+    ) -> NDArray[np.float64]:
+        """(B, C) logarithms of the odds that candidates with features (B, C, F) are wanted.
+
+        Trees add up: what the first n of them say plus what the others say is what all say.
+        """
         flat = features.reshape(-1, features.shape[2])
-        odds = self._booster.predict(flat, num_threads=1, raw_score=True)
+        trees = -1 if last is None else last - first
+        odds = self._booster.predict(
+            flat, num_threads=1, raw_score=True, start_iteration=first, num_iteration=trees
+        )
         return np.asarray(odds, dtype=np.float64).reshape(features.shape[:2])
 
     def array(self) -> NDArray[np.uint8]:

@@ -35,7 +35,7 @@ def best(
     return indexes, values
 
 
-def likeliest(scores: NDArray[np.float32], n: int) -> NDArray[np.int64]:
+def likeliest(scores: NDArray[np.floating], n: int) -> NDArray[np.int64]:
     """Indexes (B, n or N) of the n largest of each row of (B, N), best first, equal ones by index."""
     n = min(n, scores.shape[1])
     bounds = _bounds(scores, n)
@@ -52,7 +52,7 @@ def largest(scores: NDArray[np.float32], n: int) -> NDArray[np.float32]:
     return found
 
 
-def _bounds(scores: NDArray[np.float32], n: int) -> NDArray[np.float32]:
+def _bounds(scores: NDArray[np.floating], n: int) -> NDArray[np.float32]:
     """(B,): a bound that at least n scores of each row reach, and few more where scores are many.
 
     It is the n-th largest among the maxima of n or more stretches; finding it costs a fraction of partitioning
@@ -67,7 +67,7 @@ def _bounds(scores: NDArray[np.float32], n: int) -> NDArray[np.float32]:
     return np.asarray(np.partition(cut.max(axis=1), stretches - n, axis=1)[:, stretches - n])
 
 
-def _largest(scores: NDArray[np.float32], bound: float, n: int) -> NDArray[np.int64]:
+def _largest(scores: NDArray[np.floating], bound: float, n: int) -> NDArray[np.int64]:
     """Indexes of the n largest of those that reach the bound, best first; ties by index, also at the edge."""
     above = np.flatnonzero(scores >= bound)
     values = scores[above]
