@@ -79,6 +79,17 @@ class Artists(Noun):
         with self._database.read() as connection:
             return [TrackId(i) for (i,) in connection.execute(asked)]
 
+    def loose(self) -> list[ArtistId]:
+        """Artists with visible tracks that are on no album, in order of name."""
+        c = tracks.c
+        asked = (
+            select(artists.c.id)
+            .where(artists.c.id.in_(select(c.artist_id).where(c.album_id.is_(None), c.missing_at.is_(None))))
+            .order_by(artists.c.key)
+        )
+        with self._database.read() as connection:
+            return [ArtistId(i) for (i,) in connection.execute(asked)]
+
     def resolve(self, names: Mapping[str, str | None] | Iterable[str]) -> dict[str, ArtistId]:
         """The ids of artists by name, made where missing; a mapping gives each name's MusicBrainz id.
 

@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 import httpx
 import pytest
 
+from synesthete.catalog.entries import Entry
 from synesthete.services.subsonic import Subsonic as OurClient
 from synesthete.web.auth.proofs import HINT_LENGTH, new_key, token_hash
 from synesthete.web.doors.subsonic import METHODS
@@ -63,6 +64,34 @@ def test_our_own_client_reads_it_too(place):
     client = OurClient(url, "ana", app_password(parts.catalog, 1), sleep=lambda s: None)
     assert client.ping().startswith("synesthete")
     assert len(list(client.tracks())) == 24
+
+
+def test_tracks_on_no_album_are_reached_like_all_others(place, call):
+    parts, url = place
+    tracks = parts.catalog.tracks
+    entries = [Entry(f"Loose {i}", "Zoe", path=f"/loose/{i}.mp3", duration_s=60.0) for i in range(2)]
+    loose = [int(i) for i in tracks.put_many(entries)]
+    try:
+        zoe = next(
+            a for i in call("getArtists")["artists"]["index"] for a in i["artist"] if a["name"] == "Zoe"
+        )
+        [album] = call("getArtist", id=zoe["id"])["artist"]["album"]
+        assert zoe["albumCount"] == 1 and (album["name"], album["songCount"]) == ("[No album]", 2)
+        songs = call("getAlbum", id=album["id"])["album"]["song"]
+        assert [song["id"] for song in songs] == [f"tr-{i}" for i in loose]
+        assert {song["albumId"] for song in songs} == {album["id"]} and "album" not in songs[0]
+        pages = [
+            call("getAlbumList2", type="alphabeticalByName", size="3", offset=str(offset))["albumList2"]
+            for offset in range(0, 12, 3)
+        ]
+        names = [one["name"] for page in pages for one in page.get("album", [])]
+        assert len(names) == len(set(names)) == 9 and names[-1] == "[No album]"
+        assert call("getAlbum", id="al--99999")["error"]["code"] == 70
+        assert call("getSimilarSongs2", id=album["id"])["status"] == "ok"
+        client = OurClient(url, "ana", app_password(parts.catalog, 1), sleep=lambda s: None)
+        assert len(list(client.tracks())) == 26
+    finally:
+        parts.catalog.files.hide(loose)
 
 
 def test_similar_songs_are_by_sound(call):

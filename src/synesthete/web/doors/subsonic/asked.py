@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from synesthete.music import ListenerId, Track, TrackId
+from synesthete.music import Album, AlbumId, ListenerId, Track, TrackId
 from synesthete.web.auth.entrance import Who
 from synesthete.web.doors.subsonic.answer import Code, SubsonicError
 from synesthete.web.doors.subsonic.facts import Personal, album_record, child, number, without_none
 from synesthete.web.house import House
+
+NO_ALBUM = "[No album]"
+"""Players reach tracks by artist and album alone: what is on none is on this one of its artist."""
 
 
 @dataclass(frozen=True)
@@ -72,16 +75,35 @@ class Asked:
     def child(self, track: Track) -> dict[str, Any]:
         return without_none(child(track, self.mine))
 
+    @cached_property
+    def loose(self) -> dict[int, None]:
+        """The albums that stand for tracks on no album, one for each artist who has such: minus the artist's id."""
+        return {-int(artist_id): None for artist_id in self.house.catalog.artists.loose()}
+
+    def album_tracks(self, album_id: int) -> list[TrackId]:
+        """Ids of an album's tracks in order; of an artist's tracks on no album where the id is negative."""
+        catalog = self.house.catalog
+        if album_id >= 0:
+            return catalog.albums.tracks(album_id)
+        found = catalog.tracks.many(catalog.artists.tracks(-album_id))
+        return [track.id for track in found.values() if track.album_id is None]
+
     def albums(self, ids: Iterable[int]) -> list[dict[str, Any]]:
         """The albums with these ids as AlbumID3 records, in order."""
         catalog, wanted = self.house.catalog, list(ids)
         found, added = catalog.albums.many(wanted), catalog.albums.added(wanted)
         records = []
         for album_id in wanted:
-            if album := found.get(album_id):  # type: ignore[call-overload]
-                tracks = list(catalog.tracks.many(catalog.albums.tracks(album_id)).values())
+            if album := found.get(AlbumId(album_id)) or self._loose_album(album_id):
+                tracks = list(catalog.tracks.many(self.album_tracks(album_id)).values())
                 records.append(without_none(album_record(album, tracks, self.mine, added.get(album.id, 0))))
         return records
+
+    def _loose_album(self, album_id: int) -> Album | None:
+        if album_id not in self.loose:
+            return None
+        artist = self.house.catalog.artists.get(-album_id)
+        return Album(AlbumId(album_id), NO_ALBUM, artist.name, artist.id)
 
     def track_ids(self, name: str) -> list[TrackId]:
         """The track ids given by a repeated parameter."""

@@ -6,6 +6,7 @@ import unicodedata
 from collections import defaultdict
 from typing import Any
 
+from synesthete.catalog.albums import Order
 from synesthete.catalog.tracks import Filter
 from synesthete.music import Artist, Track
 from synesthete.web.doors.subsonic.answer import Code, SubsonicError
@@ -37,7 +38,8 @@ def get_indexes(asked: Asked) -> dict[str, Any]:
 
 def get_artist(asked: Asked) -> dict[str, Any]:
     artist = asked.house.catalog.artists.get(number(asked.need("id"), "ar"))
-    albums = [album.id for album in asked.house.catalog.albums.of(artist.id)]
+    albums = [int(album.id) for album in asked.house.catalog.albums.of(artist.id)]
+    albums += [-artist.id] if -artist.id in asked.loose else []
     return {"artist": _artist(asked, artist) | {"album": asked.albums(albums)}}
 
 
@@ -46,7 +48,7 @@ def get_album(asked: Asked) -> dict[str, Any]:
     records = asked.albums([album_id])
     if not records:
         raise SubsonicError(Code.NOT_FOUND, "album not found")
-    return {"album": records[0] | {"song": asked.children(asked.house.catalog.albums.tracks(album_id))}}
+    return {"album": records[0] | {"song": asked.children(asked.album_tracks(album_id))}}
 
 
 def get_song(asked: Asked) -> dict[str, Any]:
@@ -88,11 +90,11 @@ def search3(asked: Asked) -> dict[str, Any]:
     if phrase:
         reach = {kind: counts[kind] + offsets[kind] for kind in counts}
         artists: list[Artist] = catalog.artists.search(phrase, reach["artist"])[offsets["artist"] :]
-        albums = [a.id for a in catalog.albums.search(phrase, reach["album"])[offsets["album"] :]]
+        albums = [int(a.id) for a in catalog.albums.search(phrase, reach["album"])[offsets["album"] :]]
         tracks: list[Track] = catalog.tracks.search(phrase, reach["song"])[offsets["song"] :]
     else:
         artists = catalog.artists.all(counts["artist"], offsets["artist"])
-        albums = [a.id for a in catalog.albums.all("title", counts["album"], offsets["album"])]
+        albums = _all_albums(asked, "title", counts["album"], offsets["album"])
         tracks = catalog.tracks.page(counts["song"], offsets["song"])
     found = {
         "artist": [_artist(asked, artist) for artist in artists],
@@ -113,14 +115,14 @@ def get_album_list(asked: Asked) -> dict[str, Any]:
 def _listed(asked: Asked) -> list[int]:
     kind, catalog = asked.need("type"), asked.house.catalog
     size, offset = asked.whole("size", 10, LISTED), asked.whole("offset", 0, 10**9)
-    simple = {
+    simple: dict[str, Order] = {
         "alphabeticalByName": "title",
         "alphabeticalByArtist": "artist",
         "newest": "newest",
         "random": "random",
     }
     if kind in simple:
-        return [int(a.id) for a in catalog.albums.all(simple[kind], size, offset)]  # type: ignore[arg-type]
+        return _all_albums(asked, simple[kind], size, offset)
     if kind in ("frequent", "recent", "highest", "starred"):
         return _by_habit(asked, kind)[offset : offset + size]
     if kind == "byGenre":
@@ -136,6 +138,16 @@ def _listed(asked: Asked) -> list[int]:
         albums.sort(key=lambda album: album.year or 0, reverse=first > last)
         return [int(a.id) for a in albums[offset : offset + size]]
     raise SubsonicError(Code.FAILED, f"unknown type of album list: {kind[:40]}")
+
+
+def _all_albums(asked: Asked, order: Order, n: int, offset: int) -> list[int]:
+    """Ids of n albums from `offset`; behind them those that stand for tracks on no album."""
+    albums = asked.house.catalog.albums
+    ids = [int(album.id) for album in albums.all(order, n, offset)]
+    if len(ids) < n:
+        first = max(0, offset - sum(count for _, count in albums.initials()))
+        ids += list(asked.loose)[first : first + n - len(ids)]
+    return ids
 
 
 def _by_habit(asked: Asked, kind: str) -> list[int]:
@@ -154,7 +166,8 @@ def _albums_of(tracks: list[Track]) -> list[int]:
 
 
 def _artist(asked: Asked, artist: Artist) -> dict[str, Any]:
-    return without_none(artist_record(artist, len(asked.house.catalog.albums.of(artist.id)), asked.mine))
+    albums = len(asked.house.catalog.albums.of(artist.id)) + (-artist.id in asked.loose)
+    return without_none(artist_record(artist, albums, asked.mine))
 
 
 def _letter(name: str) -> str:

@@ -42,11 +42,15 @@ def iso(at: int) -> str:
 
 
 def number(text: str, kind: str) -> int:
-    """The number inside one of our ids; bare digits pass. Raises SubsonicError (70) for anything else."""
-    digits = text.removeprefix(f"{kind}-")
+    """The number inside one of our ids; bare digits pass. Raises SubsonicError (70) for anything else.
+
+    An album's may be negative: minus an artist's id stands for the artist's tracks on no album.
+    """
+    inside = text.removeprefix(f"{kind}-")
+    digits = inside.removeprefix("-") if kind == "al" else inside
     if not digits.isascii() or not digits.isdigit() or len(digits) > 18:
         raise SubsonicError(Code.NOT_FOUND, f"no such id: {text[:60]}")
-    return int(digits)
+    return int(inside)
 
 
 def kind_of(text: str) -> str:
@@ -61,7 +65,7 @@ def child(track: Track, mine: Personal) -> dict[str, Any]:
     starred = mine.starred.get(track.id)
     return {
         "id": f"tr-{track.id}",
-        "parent": None if track.album_id is None else f"al-{track.album_id}",
+        "parent": _album_id(track),
         "isDir": False,
         "title": track.title,
         "album": track.album,
@@ -78,7 +82,7 @@ def child(track: Track, mine: Personal) -> dict[str, Any]:
         "suffix": suffix,
         "contentType": mimetypes.guess_type(f"x.{suffix}")[0] if suffix else None,
         "path": None if track.path is None else _shown_path(track, suffix),
-        "albumId": None if track.album_id is None else f"al-{track.album_id}",
+        "albumId": _album_id(track),
         "artistId": None if track.artist_id is None else f"ar-{track.artist_id}",
         "type": "music",
         "mediaType": "song",
@@ -89,6 +93,13 @@ def child(track: Track, mine: Personal) -> dict[str, Any]:
         "userRating": mine.ratings.get(track.id),
         "starred": None if starred is None else iso(starred),
     }
+
+
+def _album_id(track: Track) -> str | None:
+    """The album's id; of a track on no album that of its artist's tracks on none."""
+    if track.album_id is not None:
+        return f"al-{track.album_id}"
+    return None if track.artist_id is None else f"al-{-track.artist_id}"
 
 
 def _shown_path(track: Track, suffix: str | None) -> str:

@@ -64,7 +64,8 @@ def _similar(asked: Asked) -> list[dict[str, Any]]:
     kind = kind_of(text)
     if kind not in SEEDS:
         raise SubsonicError(Code.NOT_FOUND, f"no such id: {text[:60]}")
-    seed = Seed(SEEDS[kind], number(text, kind))
+    key = number(text, kind)
+    seed = Seed(SEEDS[kind], key) if key >= 0 else Seed(SeedKind.ARTIST, -key)
     request = Request((seed,), listener_id=asked.listener_id, n=asked.whole("count", 50, MOST, 1))
     try:
         answer = asked.house.parts.recommender.recommend(request)

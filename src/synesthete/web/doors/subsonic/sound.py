@@ -48,5 +48,5 @@ def _tracks(asked: Asked, text: str) -> list[Track]:
         kept = catalog.playlists.get(key)
         ids = catalog.playlists.tracks(key) if kept.listener_id == asked.listener_id else []
     else:
-        ids = catalog.albums.tracks(key) if kind == "al" else catalog.artists.tracks(key)
+        ids = asked.album_tracks(key) if kind == "al" else catalog.artists.tracks(key)
     return [track for track in catalog.tracks.many(ids).values() if track.has_cover]

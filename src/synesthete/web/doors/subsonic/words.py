@@ -93,7 +93,7 @@ def _things(asked: Asked) -> list[dict[str, Any]]:
     things: list[dict[str, Any]] = []
     for text in texts:
         if kind_of(text) == "al":
-            tracks = asked.house.catalog.albums.tracks(number(text, "al"))
+            tracks = asked.album_tracks(number(text, "al"))
             if not tracks:
                 raise SubsonicError(Code.NOT_FOUND, "album not found")
             things += [{"track_id": int(i)} for i in tracks]
