@@ -88,6 +88,12 @@ def test_the_verb_reads_what_the_file_and_the_environment_name(stub: Stub, tmp_p
     assert f"listenbrainz {stub.url} ana" in shown and "swordfish" not in shown
 
 
+def test_a_server_that_is_away_is_said_once_and_has_failed(tmp_path, capsys):
+    words = ["sync", "listenbrainz", "ana", "--url", "http://127.0.0.1:1", "--data", str(tmp_path)]
+    assert run(words) == 1
+    assert capsys.readouterr().err.count("cannot be reached") == 1
+
+
 def test_without_any_the_verb_says_so(tmp_path, capsys):
     assert run(["sync", "all", "--data", str(tmp_path)]) == 0
     assert "No service is set up" in capsys.readouterr().err

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from synesthete.cli.options import (
     DONE,
+    FAILED,
     SOME_FAILED,
     Verbs,
     data_folder,
@@ -45,7 +47,15 @@ def _read(reading: Reading, as_json: bool) -> int:
         echo_json(account.to_dict())
     else:
         _print(account)
-    return SOME_FAILED if account.troubles else DONE
+    return _code([account])
+
+
+def _code(accounts: Collection[Account]) -> int:
+    """The exit code: something failed, or everything that was tried."""
+    if not any(account.troubles for account in accounts):
+        return DONE
+    came = any(account.counts or not account.troubles for account in accounts)
+    return SOME_FAILED if came else FAILED
 
 
 def _print(account: Account) -> None:
@@ -81,7 +91,7 @@ def every(as_json: bool) -> int:
             note(
                 "No service is set up. The setting `sync` names them: see the guide, Servers you already run."
             )
-    return SOME_FAILED if any(account.troubles for account in accounts.values()) else DONE
+    return _code(accounts.values())
 
 
 @sync.command("subsonic")

@@ -76,7 +76,8 @@ def sync(
             try:
                 part(_Sync(catalog, service, name, listener_id, scheme, resolver, account, run))
             except SynestheteError as error:
-                account.troubles.append(str(error))
+                if str(error) not in account.troubles:  # a server that is away is away for every part
+                    account.troubles.append(str(error))
                 run.count("failed")
         run.message = "; ".join(account.troubles) or None
     return account
