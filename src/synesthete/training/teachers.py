@@ -11,6 +11,7 @@ Letters in shapes: C channels, T frames at 62.5 per second, W windows, F feature
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -49,59 +50,59 @@ class ConvPool(nn.Module):
         return torch.relu(self.bn(self.conv(x)))
 
 
-class Fcn(nn.Module):
-    """Five convolutions with pooling between (Choi 2016): the frequency means of all five layers."""
+class ConvPools(nn.Module):
+    """Convolutions with pooling between: `widths` channels from 1 on, `pools` of (bands, frames) after each."""
 
-    pools = (
-        (2, 4),
-        (2, 4),
-        (2, 4),
-        (3, 5),
-        (4, 1),
-    )  # (bands, frames); the last frame pool is left to the window
+    pools: tuple[tuple[int, int], ...]
+    widths: tuple[int, ...]
 
     def __init__(self) -> None:
         super().__init__()
         self.spec_bn = nn.BatchNorm2d(1)
-        widths = (1, 64, 128, 128, 128, 64)
-        for number in range(5):
-            self.add_module(f"layer{number + 1}", ConvPool(widths[number], widths[number + 1]))
+        for number, (inputs, outputs) in enumerate(pairwise(self.widths), 1):
+            self.add_module(f"layer{number}", ConvPool(inputs, outputs))
+
+    def through(
+        self, picture: Tensor, starts: Sequence[float], length: float
+    ) -> tuple[Tensor, int, list[Tensor]]:
+        """What comes out (1, C, bands, frames), how many frames of the picture (96, T) one of its frames is, and the
+        frequency means of all layers over the windows, (W, C) each."""
+        x = self.spec_bn(picture[None, None])
+        parts, stride = [], 1
+        for number, pool in enumerate(self.pools, 1):
+            x = nn.functional.max_pool2d(getattr(self, f"layer{number}")(x), pool)
+            stride *= pool[1]
+            parts.append(_windows(x[0].mean(1), stride, starts, length, "mean"))
+        return x, stride, parts
+
+
+class Fcn(ConvPools):
+    """Five convolutions with pooling between (Choi 2016): the frequency means of all five layers."""
+
+    pools = ((2, 4), (2, 4), (2, 4), (3, 5), (4, 1))  # the last frame pool is left to the window
+    widths = (1, 64, 128, 128, 128, 64)
 
     def features(self, picture: Tensor, starts: Sequence[float], length: float) -> Tensor:
         """(W, 512) means of the layers over the windows, from a picture (96, T)."""
-        x = self.spec_bn(picture[None, None])
-        parts, stride = [], 1
-        for number, pool in enumerate(self.pools):
-            x = nn.functional.max_pool2d(getattr(self, f"layer{number + 1}")(x), pool)
-            stride *= pool[1]
-            parts.append(_windows(x[0].mean(1), stride, starts, length, "mean"))
-        return torch.cat(parts, 1)
+        return torch.cat(self.through(picture, starts, length)[2], 1)
 
 
-class Crnn(nn.Module):
+class Crnn(ConvPools):
     """Four convolutions and two recurrent layers (Choi 2017).
 
     All five, the last state standing for the GRU.
     """
 
     pools = ((2, 2), (3, 3), (4, 4), (4, 4))
+    widths = (1, 64, 128, 128, 128)
 
     def __init__(self) -> None:
         super().__init__()
-        self.spec_bn = nn.BatchNorm2d(1)
-        widths = (1, 64, 128, 128, 128)
-        for number in range(4):
-            self.add_module(f"layer{number + 1}", ConvPool(widths[number], widths[number + 1]))
         self.layer5 = nn.GRU(128, 32, 2, batch_first=True)
 
     def features(self, picture: Tensor, starts: Sequence[float], length: float) -> Tensor:
         """(W, 480) means of the layers over the windows and the last recurrent state, from (96, T)."""
-        x = self.spec_bn(picture[None, None])
-        parts, stride = [], 1
-        for number, pool in enumerate(self.pools):
-            x = nn.functional.max_pool2d(getattr(self, f"layer{number + 1}")(x), pool)
-            stride *= pool[1]
-            parts.append(_windows(x[0].mean(1), stride, starts, length, "mean"))
+        x, stride, parts = self.through(picture, starts, length)
         steps = x[0, :, 0]
         states = []
         for low, high in _spans(steps.shape[1], stride, starts, length):
