@@ -97,3 +97,9 @@ def test_an_absent_server_is_named_without_its_password():
     with pytest.raises(SynestheteError) as told:
         Catalog("postgresql://me:swordfish@127.0.0.1:9/catalog")
     assert "does not answer" in str(told.value) and "swordfish" not in str(told.value)
+
+
+def test_a_driver_that_is_not_installed_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(SettingsError, match=r"pip install 'synesthete\[postgres\]'"):
+        Catalog("postgresql://me@127.0.0.1:1/music")

@@ -69,11 +69,15 @@ def _sqlite(url: URL, busy_s: float) -> Engine:
 
 def _postgresql(url: URL, busy_s: float) -> Engine:
     timeout = f"-c lock_timeout={int(busy_s * 1000)}"
-    return create_engine(
-        url.set(drivername="postgresql+psycopg"),
-        pool_pre_ping=True,
-        connect_args={"options": timeout, "connect_timeout": 10},
-    )
+    try:
+        return create_engine(
+            url.set(drivername="postgresql+psycopg"),
+            pool_pre_ping=True,
+            connect_args={"options": timeout, "connect_timeout": 10},
+        )
+    except ImportError as error:
+        hint = "Install it with `pip install 'synesthete[postgres]'`."
+        raise SettingsError("the driver for PostgreSQL is not installed", hint=hint) from error
 
 
 _MEANINGS: tuple[tuple[tuple[str, ...], type[SynestheteError], str, str], ...] = (
