@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import httpx
 import numpy as np
 from playwright.sync_api import expect
 
@@ -42,6 +43,22 @@ def test_a_click_plays_and_the_true_neighbors_are_named(open_page: Open, site: S
     page.wait_for_function(f"() => !{AUDIO}.paused && {AUDIO}.currentTime > 0.2")
     first = page.request.get(f"/api/v1/tracks/{np.frombuffer(points, '<i4', n)[0]}").json()["track"]
     expect(page.get_by_role("region", name="Player").locator(".title")).to_have_text(first["title"])
+
+
+def test_the_legend_names_every_color_what_is_left_over_and_what_is_not_known(
+    open_page: Open, site: Site
+) -> None:
+    facts = httpx.get(f"{site.address}/api/v1/map").json()
+    genre = next(color for color in facts["colors"] if color["name"] == "genre")
+    values = np.frombuffer(httpx.get(f"{site.address}/api/v1/map/colors/genre").content, "<f4").copy()
+    values[:2] = np.nan, genre["categories"].index("Other")
+    page = open_page("/nowhere")
+    page.route("**/api/v1/map/colors/genre", lambda route: route.fulfill(body=values.tobytes()))
+    page.goto("/map")
+    shown = {genre["categories"][int(value)] for value in values[2:]}
+    names = page.locator(".legend li")
+    expect(names).to_have_count(len(shown) + 2)
+    assert [text.strip() for text in names.all_inner_texts()[-2:]] == ["other", "not known"]
 
 
 def test_a_lasso_makes_a_playlist(open_page: Open, site: Site) -> None:

@@ -332,6 +332,8 @@ export const de: Strings = {
   'map.label': 'Karte mit {n} Titeln',
   'map.help': 'Pfeiltasten bewegen, Plus und Minus vergrößern und verkleinern, 0 zeigt alles. Der Titel nahe der Mitte wird genannt; Eingabe spielt ihn.',
   'map.colorBy': 'Farbe nach',
+  'map.other': 'andere',
+  'map.unknown': 'unbekannt',
   'map.closer': 'Näher',
   'map.farther': 'Weiter weg',
   'map.all': 'Alles zeigen',

@@ -330,6 +330,8 @@ export const en = {
   'map.label': 'Map of {n} tracks',
   'map.help': 'Arrow keys move, plus and minus zoom, 0 shows everything. The track nearest to the middle is named; Enter plays it.',
   'map.colorBy': 'Color by',
+  'map.other': 'other',
+  'map.unknown': 'not known',
   'map.closer': 'Closer',
   'map.farther': 'Farther',
   'map.all': 'Show everything',

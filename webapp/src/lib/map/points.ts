@@ -138,6 +138,9 @@ export function homeOf(points: Points, values: Float32Array, wanted: number): Ho
 }
 
 const LEFTOVER = 'Other';
+/** The color of what has no value. */
+export const UNKNOWN = '#787286';
+const UNKNOWN_RGB = [0x78, 0x72, 0x86];
 
 /** The color of a category; what is left over steps back. */
 export function categoryColor(color: MapColor, value: number, dark: boolean): string {
@@ -155,7 +158,7 @@ export function paintPoints(values: Float32Array, color: MapColor, dark: boolean
   const [low, high] = [color.low ?? 0, color.high ?? 1];
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
-    let one: ArrayLike<number> = [120, 114, 134];
+    let one: ArrayLike<number> = UNKNOWN_RGB;
     if (!Number.isNaN(value)) {
       if (color.kind === 'category') one = palette[value] ?? one;
       else {
