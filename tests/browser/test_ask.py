@@ -57,7 +57,7 @@ def test_the_region_is_dragged(open_page: Open, piece: Path) -> None:
     before = float(start.input_value())
     region = page.locator("[part~=region]").first
     box = region.bounding_box()
-    frame = page.locator(".frame").bounding_box()
+    frame = page.locator(".screen").bounding_box()
     toward = -1 if box["x"] - frame["x"] > frame["width"] / 4 else 1
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 40)
     page.mouse.down()
