@@ -30,7 +30,7 @@ SYNESTHETE := $(if $(RUN_DATA),SYNESTHETE_DATA="$(RUN_DATA)") $(BIN)/synesthete
 
 run: setup
 	@[ -n "$(MUSIC)" ] || [ -e "$(DEMO)/.complete" ] || { $(BIN)/synesthete demo "$(DEMO)" && touch "$(DEMO)/.complete"; }
-	@$(SYNESTHETE) add $(RUN_MUSIC) --quick; code=$$?; [ $$code -eq 0 ] || [ $$code -eq 3 ]
+	@$(SYNESTHETE) add "$(RUN_MUSIC)" --quick; code=$$?; [ $$code -eq 0 ] || [ $$code -eq 3 ]
 	@$(SYNESTHETE) similar -n 5
 	@$(SYNESTHETE) serve --port $(PORT) --analyze
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -160,6 +162,19 @@ def test_similar_without_a_query_shows_an_example_where_one_was_heard(tmp_path, 
     run(["update", "--workers", "1", "--data", str(data)])
     code, document, _ = _json(capsys, *asked)
     assert code == 0 and [one["track"]["path"][-9:] for one in document["results"]] == ["3 hum.wav"]
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="there is no make")
+def test_make_run_takes_a_folder_with_a_space_in_its_name():
+    said = subprocess.run(
+        ["make", "-n", "run", "MUSIC=/home/ada/My Music"],
+        cwd=Path(__file__).parents[1],
+        capture_output=True,
+        text=True,
+    )
+    assert said.returncode == 0, said.stderr
+    [line] = [line for line in said.stdout.splitlines() if "synesthete add" in line]
+    assert shlex.split(line)[1:3] == ["add", "/home/ada/My Music"]
 
 
 def test_make_run_shows_an_example_even_where_nothing_was_heard(tmp_path, capsys):
