@@ -288,6 +288,18 @@ def test_a_path_begins_and_ends_as_asked_and_is_smooth(world):
     assert [r.similarity for r in answer.results[1:]] == pytest.approx(steps, abs=3e-3)
 
 
+def test_a_leap_on_a_path_is_not_called_smooth(world):
+    jazz, techno = world.ids[5], world.ids[95]
+    leap = world.recommender.path(jazz, techno, Request(n=2)).results
+    assert world.vectors[5] @ world.vectors[95] < 0.1
+    assert [r.reason for r in leap] == [
+        "Where the path begins.",
+        "A leap from “Piece 5”.",
+    ]
+    beside = world.recommender.path(jazz, world.ids[6], Request(n=2)).results
+    assert beside[1].reason == "Follows “Piece 5” smoothly."
+
+
 def test_a_path_keeps_the_limits_between_its_ends(world):
     request = Request(n=12, per_artist=1, wanted=Filter(genres=("Jazz", "Techno")))
     answer = world.recommender.path(world.ids[5], world.ids[95], request)

@@ -12,8 +12,9 @@ from synesthete.music import Track, TrackId
 from synesthete.recommend.collection import Collection
 from synesthete.recommend.diversify import piece_key
 from synesthete.recommend.explain import Recommendation
+from synesthete.recommend.likeness import likeness_to
 from synesthete.recommend.path import Near, find_path
-from synesthete.recommend.question import Question, look_up
+from synesthete.recommend.question import Point, Question, look_up
 from synesthete.recommend.request import Request
 
 
@@ -81,8 +82,14 @@ def _described(collection: Collection, steps: list[int]) -> list[Recommendation]
         before = max(0, place - 1)
         similarity = float(np.clip(vectors[before] @ vectors[place], -1, 1))
         last = tracks[TrackId(steps[before])]
-        reason = "Where the path begins." if place == 0 else f"Follows “{last.title}” smoothly."
+        likeness = likeness_to(collection, [Point(1.0, vectors[before], last.title)], vectors[place][None])
+        reason = "Where the path begins." if place == 0 else _step(last.title, float(likeness[0, 0]))
         results.append(
             Recommendation(tracks[TrackId(track_id)], similarity, reason, similarity, {"sound": 1.0})
         )
     return results
+
+
+def _step(title: str, likeness: float) -> str:
+    """Why a track comes next; one that is no more alike than strangers are is said to be a leap."""
+    return f"Follows “{title}” smoothly." if likeness > 0 else f"A leap from “{title}”."

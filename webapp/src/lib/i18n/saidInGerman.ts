@@ -29,6 +29,7 @@ export const saidInGerman: Record<string, string> = {
   'You played it {} times, last {}.': 'Von dir {} Mal gespielt, zuletzt {}.',
   'Where the path begins.': 'Hier beginnt der Weg.',
   'Follows “{}” smoothly.': 'Schließt sanft an „{}“ an.',
+  'A leap from “{}”.': 'Ein Sprung von „{}“.',
   'Only {} tracks of the library fit in between.': 'Nur {} Titel der Bibliothek passen dazwischen.',
   'No track passes the filters.': 'Kein Titel erfüllt die Bedingungen.',
   'None of the seeds has been heard yet.': 'Nichts davon ist schon gehört worden.',
