@@ -1,6 +1,6 @@
 /** Short messages at the bottom of the page, each with at most one thing to do about it. */
 import { ApiError } from './api/client';
-import { t } from './i18n/index.svelte';
+import { t, type Key } from './i18n/index.svelte';
 
 export interface Toast {
   id: number;
@@ -29,6 +29,16 @@ export function dismiss(id: number): void {
 export function complain(error: unknown): void {
   if (error instanceof DOMException && error.name === 'AbortError') return;
   toast(inWords(error), undefined, 'bad');
+}
+
+/** Does something that may fail, and says so, or that it is done. */
+export async function attempt(work: () => Promise<void>, done?: Key): Promise<void> {
+  try {
+    await work();
+    if (done) toast(t(done));
+  } catch (error) {
+    complain(error);
+  }
 }
 
 export function inWords(error: unknown): string {
