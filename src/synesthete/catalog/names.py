@@ -7,7 +7,7 @@ Everything is compared in plain ASCII letters and digits, whatever script it was
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from anyascii import anyascii
@@ -99,47 +99,50 @@ class Credit:
     names: tuple[str, ...]
 
 
-@lru_cache(maxsize=200_000)
-def title(text: str) -> Title:
-    """The title's parts; never fails, and never gives an empty key for a text that is not blank."""
-    plain = _plain(text)
-    versions: set[str] = set()
-    qualifiers: set[str] = set()
-    featured: list[str] = []
-    edited = False
-    kept = plain
+@dataclass
+class _Noted:
+    """What the parts of a title told beside the name of the piece."""
 
-    def told(part: str) -> bool:
+    versions: set[str] = field(default_factory=set)
+    qualifiers: set[str] = field(default_factory=set)
+    featured: list[str] = field(default_factory=list)
+    edited: bool = False
+
+    def takes(self, part: str) -> bool:
         """Whether the part only tells of a version or a guest, which is then noted."""
-        nonlocal edited
         if guest := _FEATURED.match(part.strip()):
-            featured.append(guest.group(1) or guest.group(2))
+            self.featured.append(guest.group(1) or guest.group(2))
             return True
         words = _words(part)
         kinds = {VERSIONS[w] for w in words if w in VERSIONS}
         if "mix" in words and all(w == "mix" or w in HARMLESS or w in EDITS for w in words):
             # "Original Mix", "Radio Mix": nobody else had a hand in it.
-            edited = edited or any(w in EDITS for w in words)
+            self.edited = self.edited or any(w in EDITS for w in words)
             return True
         if kinds or (words and words[-1] in EDITS):
-            versions.update(kinds)
-            edited = edited or any(w in EDITS for w in words)
-            qualifiers.update(w for w in words if w not in _SAY_NO_WHO)
+            self.versions.update(kinds)
+            self.edited = self.edited or any(w in EDITS for w in words)
+            self.qualifiers.update(w for w in words if w not in _SAY_NO_WHO)
             return True
         return bool(words) and (
             words[0] == "from" or all(w in HARMLESS or w in FILLERS or _is_year(w) for w in words)
         )
 
-    bare = plain
+
+@lru_cache(maxsize=200_000)
+def title(text: str) -> Title:
+    """The title's parts; never fails, and never gives an empty key for a text that is not blank."""
+    plain = kept = bare = _plain(text)
+    noted = _Noted()
     for found in _BRACKETS.finditer(plain):
         bare = bare.replace(found.group(), " ", 1)
-        if told(found.group(1)) and _words(kept.replace(found.group(), " ", 1)):
+        if noted.takes(found.group(1)) and _words(kept.replace(found.group(), " ", 1)):
             kept = kept.replace(found.group(), " ", 1)
     first, *rest = _DASH.split(kept)
     if _words(first):
-        kept = " - ".join([first, *(part for part in rest if not told(part))])
+        kept = " - ".join([first, *(part for part in rest if not noted.takes(part))])
     if guest := _TRAILING.search(kept):
-        featured.append(guest.group(1))
+        noted.featured.append(guest.group(1))
         kept = kept[: guest.start()]
     kept = _MASTER_YEAR.sub("", kept) or kept
     words = _words(kept) or [text.casefold().strip()]
@@ -148,11 +151,11 @@ def title(text: str) -> Title:
         " ".join(words),
         "".join(words),
         "".join(bare_words),
-        frozenset(versions),
-        frozenset(qualifiers),
-        edited,
+        frozenset(noted.versions),
+        frozenset(noted.qualifiers),
+        noted.edited,
         tuple(sorted(w for w in words if w.isdigit())),
-        frozenset(name for guests in featured for name in credit(guests).names),
+        frozenset(name for guests in noted.featured for name in credit(guests).names),
     )
 
 

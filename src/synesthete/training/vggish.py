@@ -8,6 +8,7 @@ the layout of the common port, and writes ONNX. Letters: N looks of 96 frames by
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -122,48 +123,58 @@ def _check(weights: Weights, checkpoint: Path) -> None:
 
 def draw_vggish(weights: Weights) -> onnx.ModelProto:
     """The network in ONNX: `picture` (N, 96, 64) -> `embedding` (N, 128), before the principal components."""
-    constants = [numpy_helper.from_array(np.array([1], np.int64), "channel_axis")]
-    nodes = [helper.make_node("Unsqueeze", ["picture", "channel_axis"], ["picture_1"])]
-    x = "picture_1"
-    for layer in CONVOLUTIONS:
-        weight, bias = weights[layer]
-        constants.append(
-            numpy_helper.from_array(np.ascontiguousarray(weight.transpose(3, 2, 0, 1)), f"{layer}.w")
-        )
-        constants.append(numpy_helper.from_array(np.ascontiguousarray(bias), f"{layer}.b"))
-        nodes.append(helper.make_node("Conv", [x, f"{layer}.w", f"{layer}.b"], [layer], pads=[1, 1, 1, 1]))
-        nodes.append(helper.make_node("Relu", [layer], [f"{layer}.relu"]))
-        x = f"{layer}.relu"
-        if layer in POOLED:
-            nodes.append(
-                helper.make_node("MaxPool", [x], [f"{layer}.pool"], kernel_shape=[2, 2], strides=[2, 2])
-            )
-            x = f"{layer}.pool"
-    # TensorFlow flattens with the channels last.
-    nodes += [
-        helper.make_node("Transpose", [x], ["last"], perm=[0, 2, 3, 1]),
-        helper.make_node("Flatten", ["last"], ["flat"]),
-    ]
-    x = "flat"
-    for layer in LAYERS:
-        weight, bias = weights[layer]
-        constants.append(numpy_helper.from_array(np.ascontiguousarray(weight), f"{layer}.w"))
-        constants.append(numpy_helper.from_array(np.ascontiguousarray(bias), f"{layer}.b"))
-        out = "embedding" if layer == LAYERS[-1] else layer
-        nodes.append(helper.make_node("Gemm", [x, f"{layer}.w", f"{layer}.b"], [out]))
-        if layer != LAYERS[-1]:
-            nodes.append(helper.make_node("Relu", [out], [f"{layer}.relu"]))
-            x = f"{layer}.relu"
+    looking, seen = _convolutions("picture")
+    nodes = [*looking, *_dense(seen, "embedding")]
     model = helper.make_model(
         helper.make_graph(
             nodes,
             "vggish",
             [helper.make_tensor_value_info("picture", TensorProto.FLOAT, ["N", LOOK_FRAMES, BANDS])],
             [helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["N", SIZE])],
-            constants,
+            [numpy_helper.from_array(np.array([1], np.int64), "channel_axis"), *_constants(weights)],
         ),
         opset_imports=[helper.make_opsetid("", 17)],
         producer_name="synesthete",
     )
     model.ir_version = 9
     return model
+
+
+def _convolutions(x: str) -> tuple[list[onnx.NodeProto], str]:
+    """From pictures (N, 96, 64) to a row of numbers each, and what those are called."""
+    nodes = [helper.make_node("Unsqueeze", [x, "channel_axis"], ["picture_1"])]
+    x = "picture_1"
+    for layer in CONVOLUTIONS:
+        nodes.append(helper.make_node("Conv", [x, f"{layer}.w", f"{layer}.b"], [layer], pads=[1, 1, 1, 1]))
+        nodes.append(helper.make_node("Relu", [layer], [f"{layer}.relu"]))
+        x = f"{layer}.relu"
+        if layer in POOLED:
+            pooled = f"{layer}.pool"
+            nodes.append(helper.make_node("MaxPool", [x], [pooled], kernel_shape=[2, 2], strides=[2, 2]))
+            x = pooled
+    # TensorFlow flattens with the channels last.
+    nodes.append(helper.make_node("Transpose", [x], ["last"], perm=[0, 2, 3, 1]))
+    nodes.append(helper.make_node("Flatten", ["last"], ["flat"]))
+    return nodes, "flat"
+
+
+def _dense(x: str, out: str) -> list[onnx.NodeProto]:
+    """From a row of numbers to the embedding; the last layer is left as it comes."""
+    nodes = []
+    for layer in LAYERS:
+        is_last = layer == LAYERS[-1]
+        made = out if is_last else layer
+        nodes.append(helper.make_node("Gemm", [x, f"{layer}.w", f"{layer}.b"], [made]))
+        if not is_last:
+            x = f"{layer}.relu"
+            nodes.append(helper.make_node("Relu", [made], [x]))
+    return nodes
+
+
+def _constants(weights: Weights) -> Iterator[onnx.TensorProto]:
+    """Weights and biases, by the names the nodes know them by; ONNX has the channels first."""
+    for layer in (*CONVOLUTIONS, *LAYERS):
+        weight, bias = weights[layer]
+        turned = weight.transpose(3, 2, 0, 1) if layer in CONVOLUTIONS else weight
+        yield numpy_helper.from_array(np.ascontiguousarray(turned), f"{layer}.w")
+        yield numpy_helper.from_array(np.ascontiguousarray(bias), f"{layer}.b")
