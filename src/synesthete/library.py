@@ -11,22 +11,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from synesthete.errors import InputError, NotFound, SynestheteError
+from synesthete.errors import InputError, NotFound
 from synesthete.music import Track
 from synesthete.parts import Parts, open_parts
 from synesthete.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from synesthete.catalog.ledger import Counts, Fault
     from synesthete.catalog.tracks import Filter
     from synesthete.encoders.tags import HeardWord
     from synesthete.jobs.reconcile import Findings
     from synesthete.jobs.running import Report
+    from synesthete.jobs.status import Status
     from synesthete.recommend.by_word import HeardAs
     from synesthete.recommend.recognize import Recognition
     from synesthete.recommend.recommender import Answer, Recommender
@@ -41,33 +40,6 @@ def open(data: StrPath | None = None, **settings: Any) -> Library:
     Further settings by name: `synesthete.open(path, workers=2)`. Close it when done, or use `with`.
     """
     return Library(load_settings(data, **settings))
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """How things stand: `tracks` counts files, `known` everything the catalog can name, with or without a file."""
-
-    tracks: Counts
-    known: int
-    encoder: str
-    wanted: str
-    index: dict[str, Any] | None
-    folders: list[dict[str, Any]]
-    jobs: list[dict[str, Any]]
-    failed: list[Fault]
-    skipped: list[Fault]
-
-    def to_dict(self) -> dict[str, Any]:
-        """The status as plain JSON values; found = analyzed + skipped + failed + pending."""
-        return {
-            "tracks": asdict(self.tracks) | {"pending": self.tracks.pending},
-            "known": self.known,
-            "encoder": self.encoder,
-            "wanted": self.wanted,
-            "index": self.index or {"kind": None, "tracks": 0},
-            "folders": self.folders,
-            "jobs": self.jobs,
-        }
 
 
 class Library:
@@ -151,24 +123,9 @@ class Library:
 
     def status(self) -> Status:
         """How things stand: files found, analyzed, skipped, failed and pending; encoder; index; folders."""
-        from synesthete.catalog.jobs import lives
-        from synesthete.catalog.ledger import FAILED, SKIPPED
+        from synesthete.jobs.status import status_of
 
-        parts, catalog = self.parts, self.parts.catalog
-        stamp = parts.stamp
-        return Status(
-            tracks=catalog.ledger.counts(stamp),
-            known=catalog.tracks.count(),
-            encoder=stamp,
-            wanted=parts.wanted,
-            index=self._index_facts(),
-            folders=[
-                asdict(folder) | {"present": os.path.isdir(folder.path)} for folder in catalog.folders.all()
-            ],
-            jobs=[asdict(job) | {"left_s": job.left_s} for job in catalog.jobs.living() if lives(job)],
-            failed=catalog.ledger.faults(stamp, (FAILED,)),
-            skipped=catalog.ledger.faults(stamp, (SKIPPED,)),
-        )
+        return status_of(self.parts)
 
     def track(self, query: str | int) -> Track:
         """The one track meant by an id, a path or a search phrase. Raises NotFound."""
@@ -369,14 +326,6 @@ class Library:
         if track is None:
             return Seed(SeedKind.CLIP, clip=self.hear(query, start_s, end_s, encoder=encoder))  # type: ignore[arg-type]
         return Seed(SeedKind.TRACK, int(track.id), start_s=start_s, end_s=end_s)
-
-    def _index_facts(self) -> dict[str, Any] | None:
-        try:
-            index = self.parts.index
-        except SynestheteError as error:  # the status tells of it instead of failing with it
-            return {"kind": None, "tracks": 0, "trouble": str(error)}
-        card = index.card
-        return {"kind": card.kind, "tracks": len(index), "encoder": card.encoder, "dim": card.dim}
 
 
 def _filter(wanted: Filter | None) -> dict[str, Filter]:

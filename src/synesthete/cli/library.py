@@ -23,7 +23,8 @@ from synesthete.cli.progress import shown
 
 if TYPE_CHECKING:
     from synesthete.jobs.reconcile import Findings
-    from synesthete.library import Library, Status
+    from synesthete.jobs.status import Status
+    from synesthete.library import Library
 
 
 def pace_options(function: Callable[..., Any]) -> Callable[..., Any]:
