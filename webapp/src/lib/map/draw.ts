@@ -9,6 +9,25 @@ export interface View {
   scale: number;
 }
 
+/** What is seen: where points are on the canvas, in its pixels, and back. */
+export class Glass {
+  constructor(
+    readonly view: View,
+    readonly width: number,
+    readonly height: number,
+    /** Pixels of the canvas per pixel of the page. */
+    readonly density: number,
+  ) {}
+
+  x = (unit: number): number => (unit - this.view.x) * this.view.scale + this.width / 2;
+  y = (unit: number): number => (unit - this.view.y) * this.view.scale + this.height / 2;
+  /** The point of the map that lies under a pixel. */
+  point = (px: number, py: number): [number, number] => [
+    (px - this.width / 2) / this.view.scale + this.view.x,
+    (py - this.height / 2) / this.view.scale + this.view.y,
+  ];
+}
+
 /** A soft disc: which pixels it touches, as x, y pairs from its corner, and how much of each it covers (0..128). */
 function disc(radius: number, opacity: number): { side: number; touched: Int16Array; cover: Int16Array } {
   const side = Math.max(2, Math.ceil(radius * 2 + 0.6));
