@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 
 import httpx
 import pytest
@@ -68,6 +69,24 @@ def test_it_serves_until_it_is_told_to_stop(tmp_path, workers):
         assert httpx.get(f"{address[0]}/api/v1/health", timeout=60).json()["ok"] is True
         server.send_signal(signal.SIGTERM)
         assert server.wait(60) in (0, -signal.SIGTERM)
+    finally:
+        server.kill()
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_it_stops_at_once_and_quietly_while_a_page_listens(tmp_path, workers):
+    server = serve(tmp_path, "--workers", workers)
+    assert server.stderr is not None
+    try:
+        address = re.search(r"http://127\.0\.0\.1:\d+", server.stderr.readline())
+        assert address
+        with httpx.stream("GET", f"{address[0]}/api/v1/jobs/events", timeout=60) as events:
+            assert next(events.iter_lines()) == "event: jobs"
+            told_at = time.monotonic()
+            server.send_signal(signal.SIGINT)
+            assert server.wait(60) == 0
+        assert time.monotonic() - told_at < 4.5, "before the patience with unfinished requests is over"
+        assert server.stderr.read() == ""
     finally:
         server.kill()
 

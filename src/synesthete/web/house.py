@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, cast
 
 from fastapi import Depends, Query, Request
@@ -34,6 +35,8 @@ class House:
     clips: Clips
     errands: Errands
     provider: Provider | None = None
+    leaving: threading.Event = field(default_factory=threading.Event)
+    """Set when the server is asked to stop: streams that have no end of their own end then."""
 
     @property
     def settings(self) -> Settings:

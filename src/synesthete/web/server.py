@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import logging
 import os
+import signal
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from types import FrameType
 from typing import Any
 
 import uvicorn
@@ -48,7 +53,7 @@ def run(settings: Settings, workers: int, analyze: bool, tell: Callable[[str], N
 
 def application() -> FastAPI:
     """The application of the settings in the environment: what each of several server processes runs."""
-    return create_app(open_parts(load_settings()))  # the process ends with its parts
+    return _parting(create_app(open_parts(load_settings())))  # the process ends with its parts
 
 
 def _serve(parts: Parts, listening: socket.socket, analyze: bool) -> None:
@@ -57,7 +62,9 @@ def _serve(parts: Parts, listening: socket.socket, analyze: bool) -> None:
     threading.Thread(target=_warm, args=(app,), daemon=True, name="warm").start()
     if analyze:
         house.errands.start("update", ["update"])
-    uvicorn.Server(uvicorn.Config(app, **_WAYS)).run(sockets=[listening])
+    server = uvicorn.Server(uvicorn.Config(partial(_parting, app), factory=True, **_WAYS))
+    with suppress(KeyboardInterrupt):  # how a server that runs until Ctrl-C ends
+        server.run(sockets=[listening])
 
 
 def _serve_many(settings: Settings, listening: socket.socket, workers: int, analyze: bool) -> None:
@@ -77,11 +84,39 @@ def _serve_many(settings: Settings, listening: socket.socket, workers: int, anal
         errands.close()
 
 
+def _parting(app: FastAPI) -> FastAPI:
+    """The application, made ready to part: told to stop, it ends its endless streams and makes no noise about others.
+
+    Called while the server's own handlers of signals are in place.
+    """
+
+    def also(before: Callable[..., Any]) -> Callable[..., None]:
+        def leave(number: int, frame: FrameType | None) -> None:
+            app.state.house.leaving.set()
+            before(number, frame)
+
+        return leave
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        before = signal.getsignal(number)
+        if callable(before) and threading.current_thread() is threading.main_thread():
+            signal.signal(number, also(before))
+    logging.getLogger("uvicorn.error").addFilter(_is_no_farewell)
+    return app
+
+
+def _is_no_farewell(record: logging.LogRecord) -> bool:
+    """False for what the server says of requests that it cancels when time is up after Ctrl-C."""
+    is_cancelled = record.exc_info is not None and isinstance(record.exc_info[1], asyncio.CancelledError)
+    return not is_cancelled and "graceful shutdown exceeded" not in record.getMessage()
+
+
 def _warm(app: FastAPI) -> None:
     try:
         warm_ears(app.state.house)
     except SynestheteError as error:  # the first question will say so to whom it concerns
-        log.warning("%s", error)
+        if not app.state.house.leaving.is_set():
+            log.warning("%s", error)
     gc.collect()
     gc.freeze()  # modules and routes stay for good: looking through them for garbage again and again costs a tenth
 

@@ -91,7 +91,7 @@ def _jobs(house: House, n: int) -> Jobs:
 async def _events(house: House, request: Request) -> AsyncIterator[str]:
     """An event whenever something changed, a comment now and then so that nobody between hangs up."""
     last, quiet_s = "", 0.0
-    while not await request.is_disconnected():
+    while not house.leaving.is_set() and not await request.is_disconnected():
         told = (await run_in_threadpool(_jobs, house, STREAMED)).model_dump_json()
         if told != last:
             last, quiet_s = told, 0.0
