@@ -132,9 +132,13 @@ class Library:
         tracks = self.parts.catalog.tracks
         return tracks.get(query) if isinstance(query, int) else tracks.find(query)
 
-    def example(self) -> Track | None:
-        """A track that was heard, to show what asking is like: the first one; None while there is none."""
-        track_id = self.parts.catalog.embeddings.first_heard(self.parts.stamp)
+    def example(self, encoder: str | None = None) -> Track | None:
+        """The first track that the encoder in force (or this one) has heard, to show what asking is like; or None.
+
+        Raises NotFound when there is no such encoder.
+        """
+        stamp = self.parts.stamp if encoder is None else self.parts.open_encoder(encoder).card.stamp
+        track_id = self.parts.catalog.embeddings.first_heard(stamp)
         return None if track_id is None else self.track(track_id)
 
     def search(self, phrase: str, n: int = 20) -> list[Track]:

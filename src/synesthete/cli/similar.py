@@ -45,7 +45,7 @@ def similar(
             f"the part from {start_s:g} s to {end_s:g} s is empty", hint="--start is before --end."
         )
     with synesthete.open(data_folder()) as library:
-        asked = library.example() if query is None else query
+        asked = library.example(encoder) if query is None else query
         seeds = () if asked is None else (library.seed(asked, start_s, end_s, encoder),)
         answer = library.ask(seeds, n=n, taste=0.0, adventurousness=0.0, encoder=encoder, **wishes(options))
         about, title = _about(library, seeds, query, start_s or 0.0, encoder)
