@@ -163,7 +163,7 @@ def test_similar_without_a_query_shows_an_example_where_one_was_heard(tmp_path, 
     code, document, _ = _json(capsys, *asked)
     assert code == 0 and [one["track"]["path"][-9:] for one in document["results"]] == ["3 hum.wav"]
     code, document, said = _json(capsys, *asked, "--encoder", "descriptors")
-    assert code == 0 and document["query"]["track"] is None and "synesthete add" in said
+    assert code == 0 and document["query"]["track"] is None and "encoders switch descriptors" in said
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="there is no make")
