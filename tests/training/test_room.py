@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -50,6 +52,17 @@ def pack(music: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     failed = prepare(Sources([music], held_out=frozenset({"3.wav"})), folder)
     assert len(failed) == 1 and "silent.wav" in failed[0]
     return folder
+
+
+def test_a_recording_whose_name_is_no_text_is_packed(music: Path, tmp_path: Path) -> None:
+    odd = tmp_path / "music" / os.fsdecode(b"caf\xe9.wav")  # Latin-1, as old archives have it
+    odd.parent.mkdir()
+    try:
+        shutil.copy(music / "0.wav", odd)
+    except OSError:
+        pytest.skip("names of files are text here")
+    assert prepare(Sources([odd.parent]), tmp_path / "pack") == []
+    assert len(load_material(tmp_path / "pack").names) == 1
 
 
 def test_held_out_files_are_never_packed(pack: Path) -> None:

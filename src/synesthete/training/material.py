@@ -115,7 +115,7 @@ def _compose(seed: int, fonts: Sequence[Path]) -> np.ndarray:
 
 
 def _seed(sources: Sources, name: str) -> int:
-    return zlib.crc32(f"{sources.seed}/{name}".encode())
+    return zlib.crc32(f"{sources.seed}/{name}".encode(errors="surrogateescape"))
 
 
 def _composed(sources: Sources, fonts: Sequence[Path]) -> Iterator[Item]:

@@ -70,7 +70,10 @@ def window_starts(seconds: float) -> np.ndarray:
 
 def shard_path(folder: Path, name: str) -> Path:
     """Where the track of this name is packed."""
-    return folder / f"{hashlib.sha1(name.encode()).hexdigest()[:16]}.npz"
+    stem = hashlib.sha1(name.encode(errors="surrogateescape")).hexdigest()[
+        :16
+    ]  # names need not be valid text
+    return folder / f"{stem}.npz"
 
 
 def write_track(folder: Path, track: PackedTrack) -> None:
