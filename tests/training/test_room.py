@@ -65,6 +65,16 @@ def test_a_recording_whose_name_is_no_text_is_packed(music: Path, tmp_path: Path
     assert len(load_material(tmp_path / "pack").names) == 1
 
 
+def test_what_could_not_be_finished_is_refused_before_it_begins(music: Path, tmp_path: Path) -> None:
+    for order, said in (
+        (Order(Sources([music]), tmp_path / "out", name="Bad Name!"), "cannot be called so"),
+        (Order(Sources([music], teachers=tmp_path), tmp_path / "out"), "no weights of taggers"),
+    ):
+        with pytest.raises(InputError, match=said):
+            train(order)
+    assert not (tmp_path / "out").exists()
+
+
 def test_held_out_files_are_never_packed(pack: Path) -> None:
     assert load_material(pack).names == ["audio:" + f"{name}" for name in _names(pack)]
     assert not any("3.wav" in name for name in load_material(pack).names)

@@ -24,6 +24,7 @@ from synesthete.training.material import Sources, prepare
 from synesthete.training.model import Ear
 from synesthete.training.pack import read_pack
 from synesthete.training.tags import learn_words
+from synesthete.training.teachers import available
 from synesthete.training.tune import ear_from_network
 
 
@@ -55,8 +56,9 @@ class Outcome:
 def train(order: Order, report: Callable[[str], Any] = lambda line: None) -> Outcome:
     """Prepares what is missing, trains what is left, exports; `report` gets lines of progress.
 
-    Raises InputError when there is nothing to train on.
+    Raises InputError when there is nothing to train on, or the order could not be finished as it stands.
     """
+    _check(order)
     torch.set_flush_denormal(True)
     pack = order.out / "pack"
     failed = prepare(order.sources, pack, lambda name, done: report(f"packing {done + 1}: {name}"))
@@ -74,6 +76,20 @@ def train(order: Order, report: Callable[[str], Any] = lambda line: None) -> Out
     parity = export(ear, encoder, describe(order, ear, material), calibration_pictures(material))
     _words(order, ear, encoder, report)
     return Outcome(encoder, len(material.names), len(material), parity, failed)
+
+
+def _check(order: Order) -> None:
+    """What would only come to light at the end, after hours, or not at all."""
+    try:
+        Card(order.name, order.version, dim=1, excerpt_s=10.0)
+    except ValueError as error:
+        raise InputError(
+            "an encoder cannot be called so", subject=error, hint="Choose another --name."
+        ) from error
+    folder = order.sources.teachers
+    if folder is not None and not available(folder):
+        hint = "They are PyTorch state dicts named <data set>-<architecture>.pth, such as msd-fcn.pth."
+        raise InputError("there are no weights of taggers in this folder", subject=folder, hint=hint)
 
 
 def on_resuming(run: Run, order: Order) -> list[str]:
