@@ -188,6 +188,7 @@ def test_a_disk_that_is_not_mounted_hides_nothing(full, music_folder, tmp_path, 
     assert _same(findings) == {} and full.counts() == (6, 6, 0, 0, 0)
     [(path, reason)] = findings.problems
     assert path == str(music_folder) and "6 tracks are kept" in reason
+    assert "--empty-is-gone" in reason, "the next step, should it be true"
     assert _same(full.look(empty_is_gone=True)) == {"gone": 6}
     if how == "empty":
         music_folder.rmdir()

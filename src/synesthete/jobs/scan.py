@@ -79,7 +79,6 @@ def _look(
         return Place(folder, sightings, closed)
     if folder.path not in closed:
         what = "holds no music now" if present else "is not there now"
-        findings.problems.append(
-            (folder.path, f"this folder {what}; its {there} tracks are kept as they were")
-        )
+        kept = f"its {there} tracks are kept as they were (`synesthete update --empty-is-gone` hides them)"
+        findings.problems.append((folder.path, f"this folder {what}; {kept}"))
     return None
