@@ -122,6 +122,7 @@ def test_the_models_of_the_last_who_left_are_removed(house):
     for at, i in enumerate(ids):
         house.catalog.listens.put(only, i, at)
     learn(house.parts)
+    assert house.catalog.jobs.recent(1)[0].message == "3 pairs of 1 listener and 0 playlists with 3 tracks"
     house.catalog.personal.erase(only)
     assert relearn(house.parts) is True
     assert house.parts.taste is None and not house.parts.taste_folder.exists()

@@ -74,7 +74,8 @@ def from_catalog(catalog: Catalog) -> tuple[Data, NDArray[np.int64]]:
     ids = np.unique(np.concatenate([np.asarray([t for line in lines for t in line], dtype=np.int64), tracks]))
     if not ids.size:
         raise InputError(
-            "this library knows no listens and no playlists", hint="Import some: synesthete import PATH"
+            "there are no listens and no playlists with tracks of this library",
+            hint="Import some: synesthete import PATH",
         )
     place = {int(i): column for column, i in enumerate(ids)}
     ordered = [[place[t] for t in line] for line in lines]

@@ -76,10 +76,12 @@ def relearn(parts: Parts, report: Report | None = None) -> bool:
 
 def told(material: Material) -> str:
     """How much there is to learn from, for people."""
-    return (
-        f"{material.plays.nnz} pairs of {material.listeners} listeners and {material.playlists} playlists"
-        f" with {len(material.ids)} tracks"
-    )
+    who = f"{_many(material.listeners, 'listener')} and {_many(material.playlists, 'playlist')}"
+    return f"{_many(material.plays.nnz, 'pair')} of {who} with {_many(len(material.ids), 'track')}"
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def put_in_force(learned: Learned, folder: Path) -> None:
@@ -119,7 +121,9 @@ def read_material(catalog: Catalog) -> Material:
     ids = np.unique(np.concatenate([heard.tracks, totals[1], in_lists, liked[1]]))
     if not len(ids):
         hint = "Import some (synesthete import FILE), play something, or make a playlist."
-        raise InputError("there are no listens and no playlists to learn from", hint=hint)
+        raise InputError(
+            "there are no listens and no playlists with tracks of this library to learn from", hint=hint
+        )
 
     rows = [np.searchsorted(people, owners) for owners in (heard.listeners, totals[0], liked[0])]
     rows.append(len(people) + list_rows)
