@@ -58,7 +58,7 @@ def preview(listener: str, as_html: bool) -> int:
     """Print this week's letter for a listener, as it would be sent."""
     from synesthete.digest.letter import html, plain
 
-    with _outbox() as (outbox, _):
+    with _outbox() as (outbox, settings):
         found = outbox.catalog.listeners.named(listener)
         if found is None:
             raise NotFound(
@@ -69,6 +69,7 @@ def preview(listener: str, as_html: bool) -> int:
         note(f"There is nothing new to tell {listener} this week, so no letter would go out.")
         return DONE
     click.echo(html(letter) if as_html else plain(letter))
+    _tell_address(settings)
     return DONE
 
 
@@ -97,9 +98,18 @@ def send(dry_run: bool, now: bool, as_json: bool) -> int:
     else:
         said = "would be sent" if dry_run else "sent"
         click.echo(
-            f"{done.found} listeners want letters: {len(done.sent)} {said}, {len(done.waiting)} not due or sent before, "
+            f"Letters are wanted by {done.found}: {len(done.sent)} {said}, {len(done.waiting)} not due or sent before, "
             f"{len(done.quiet)} without news, {len(done.failed)} failed."
         )
         for name, reason in done.failed.items():
             note(f"{name}: {reason}")
+    if done.sent:
+        _tell_address(settings)
     return SOME_FAILED if done.failed else DONE
+
+
+def _tell_address(settings: Settings) -> None:
+    if settings.base_url is None:
+        note(
+            "Its links lead to this machine alone: set SYNESTHETE_BASE_URL to the address by which people reach it."
+        )
