@@ -88,6 +88,18 @@ def test_a_result_plays_at_its_moment(open_page: Open, piece: Path) -> None:
     assert page.evaluate("document.querySelector('#player-audio').currentTime") >= moments[late]
 
 
+def test_silence_is_drawn_dark(open_page: Open, tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "silent.wav", np.zeros(16_000 * 4), 16_000)
+    page = open_page("/", refusals=True)
+    page.set_input_files("input[type=file]", tmp_path / "silent.wav")
+    expect(page.get_by_role("alert")).to_contain_text("silence")
+    brightest = page.locator("main canvas").first.evaluate(
+        "canvas => Math.max(...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)"
+        ".data.filter((_, i) => i % 4 < 3))"
+    )
+    assert brightest < 100
+
+
 def test_a_broken_file_is_explained(open_page: Open, tmp_path: Path) -> None:
     broken = tmp_path / "broken.mp3"
     broken.write_bytes(b"this is no music at all" * 50)

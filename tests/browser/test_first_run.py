@@ -54,6 +54,16 @@ def test_an_empty_page_says_what_to_do_next(open_page: Open, fresh: Fresh, path:
         expect(empty.get_by_role("link", name="Add your music")).to_have_attribute("href", "/library?add=1")
 
 
+def test_a_folder_that_cannot_be_read_is_named_readably(open_page: Open, fresh: Fresh) -> None:
+    folder = {"id": 1, "path": "/mnt/usb", "tracks": 3, "added_at": 1, "scanned_at": 1, "present": False}
+    page = open_page("/", at=fresh.address)
+    page.route("**/api/v1/library/folders", lambda route: route.fulfill(json={"folders": [folder]}))
+    page.goto("/library")
+    badge = page.get_by_text("cannot be read now")
+    style = badge.evaluate("e => { const s = getComputedStyle(e); return [s.color, s.backgroundColor] }")
+    assert style[0] != style[1]
+
+
 def test_the_mixer_offers_nothing_to_start_over_from(open_page: Open, fresh: Fresh) -> None:
     page = open_page("/mixer", at=fresh.address)
     expect(page.locator(".empty")).to_contain_text("What should it start from?")

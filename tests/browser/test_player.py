@@ -148,3 +148,18 @@ def test_listens_are_reported(open_page: Open, site: Site) -> None:
     listen = sent.value.post_data_json["listens"][0]
     assert listen["played_s"] >= 1
     assert listen["skipped"] is True
+
+
+def test_a_file_that_is_gone_is_told_beside_the_player_not_on_it(open_page: Open, site: Site) -> None:
+    track = site.track(site.paths[0].stem[3:])
+    page = open_page(f"/track/{track['id']}", refusals=True)
+    gone = {
+        "error": {"what": "the file of this track is gone just now", "subject": None, "hint": "Look again."}
+    }
+    page.route("**/api/v1/tracks/*/audio", lambda route: route.fulfill(status=404, json=gone))
+    page.locator("main").get_by_role("button", name="Play", exact=True).click()
+    toast = page.locator(".toast").filter(has_text="the file of this track is gone just now. Look again.")
+    expect(toast).to_be_visible()
+    page.wait_for_timeout(300)  # it rises
+    said, player = toast.bounding_box(), page.get_by_role("region", name="Player").bounding_box()
+    assert said["y"] + said["height"] <= player["y"]

@@ -1,5 +1,5 @@
 /** The player: one audio element that outlives every page, a queue, and radio that never ends. */
-import { address, whisper, write } from './api/client';
+import { address, ApiError, whisper, write } from './api/client';
 import type { RecommendationAnswer, Track } from './api/types';
 import { t } from './i18n/index.svelte';
 import { complain, toast } from './toasts.svelte';
@@ -196,10 +196,22 @@ class Player {
     this.#tellPosition();
   }
 
+  /** The server's reason where it has one (the file is gone), else the browser's lack of skill. */
+  async #tellWhy(address: string, title: string): Promise<void> {
+    let why = t('player.cannotPlay', { title });
+    try {
+      const answer = await fetch(address, { headers: { Range: 'bytes=0-0' }, credentials: 'same-origin' });
+      if (!answer.ok) why = `${title}: ${new ApiError(answer.status, (await answer.json()).error).words}`;
+    } catch {
+      // no answer at all, or not in words: the browser's own failure is told
+    }
+    toast(why, undefined, 'bad');
+  }
+
   #unplayable(): void {
     const item = this.current;
     if (!item || !this.#audio.src) return;
-    toast(t('player.cannotPlay', { title: item.track.title }), undefined, 'bad');
+    void this.#tellWhy(this.#audio.src, item.track.title);
     this.#heard = 0;
     if (this.upcoming.length) void this.next(true);
   }

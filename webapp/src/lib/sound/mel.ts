@@ -84,6 +84,9 @@ export class MelPicture {
   }
 }
 
+/** Decibels of `column` below which nothing is drawn bright, about 75 under a full tone: silence is dark. */
+const QUIET = -20;
+
 /** Gray picture of a span of sound: `width` x `height` bytes row by row, high bands on top; 70 dB of range. */
 export function grayPicture(
   waveform: Float32Array,
@@ -95,7 +98,7 @@ export function grayPicture(
 ): Uint8ClampedArray {
   const picture = new MelPicture(sampleRate, height, sampleRate > 30_000 ? 2048 : 1024);
   const columns = new Float32Array(width * height);
-  let loudest = -Infinity;
+  let loudest = QUIET;
   for (let x = 0; x < width; x++) {
     const column = columns.subarray(x * height, (x + 1) * height);
     picture.column(waveform, (start_s + ((x + 0.5) / width) * (end_s - start_s)) * sampleRate, column);
