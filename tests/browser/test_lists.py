@@ -144,6 +144,15 @@ def test_words_for_sound_find_what_sounds_so(open_page: Open, site: Site) -> Non
     expect(rows.first).to_contain_text(f"{round(100 * answer['heard'][0]['words'][0]['confidence'])}% sure")
 
 
+def test_a_menu_is_not_cut_where_there_is_room_for_it(open_page: Open, site: Site) -> None:
+    page = open_page(f"/track/{site.id_of(site.paths[6].stem[3:])}")
+    page.set_viewport_size({"width": 1100, "height": 760})
+    page.locator("main").get_by_role("button", name="More for").first.click()
+    menu = page.get_by_role("menu")
+    expect(menu.get_by_role("menuitem", name="Never this artist")).to_be_in_viewport(ratio=1)
+    assert menu.evaluate("menu => menu.scrollHeight - menu.clientHeight") <= 0
+
+
 def test_titles_are_text(open_page: Open, site: Site) -> None:
     page = open_page("/search?q=hacked")
     expect(page.locator("li.track .title").first).to_have_text(NASTY)
