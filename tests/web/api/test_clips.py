@@ -154,8 +154,24 @@ def test_the_shelf_of_clips_empties_itself(tmp_path):
     places = []
     for number in range(5):
         places.append(clips.receive(io.BytesIO(b"x" * 10)))
-        os.utime(places[-1].parent, (time.time() - 100 + number,) * 2)
+        os.utime(places[-1], (time.time() - 100 + number,) * 2)
     assert [place.exists() for place in places] == [False, False, True, True, True]
-    os.utime(places[2].parent, (time.time() - 4000,) * 2)
+    os.utime(places[2], (time.time() - 4000,) * 2)
+    earlier = tmp_path / "clips" / ("a" * 22)
+    (earlier / "sound").mkdir(parents=True)
+    os.utime(earlier, (time.time() - 4000,) * 2)
     clips.receive(io.BytesIO(b""))
-    assert not places[2].exists() and places[4].exists()
+    assert not places[2].exists() and places[4].exists() and not earlier.exists()
+
+
+def test_a_clip_whose_file_was_cut_short_is_gone(client, tmp_path):
+    """As a loss of power may leave it."""
+    sent = sound.write(tmp_path / "clip.wav", sound.chord(220, 4.0, 2.0)).read_bytes()
+    kept = client.post("/api/v1/clips", files={"file": ("clip.wav", sent)}).json()["clip"]
+    asked = {"seeds": [{"kind": "clip", "id": kept["id"]}]}
+    assert client.post("/api/v1/recommendations", json=asked).status_code == 200
+    (file,) = (client.parts.settings.data / "clips").glob("*.heard")
+    whole = file.read_bytes()
+    for length in (len(whole) - 100, whole.index(b"\n") + 1, 20, 0):
+        file.write_bytes(whole[:length])
+        assert client.post("/api/v1/recommendations", json=asked).status_code == 404, length

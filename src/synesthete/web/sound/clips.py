@@ -26,6 +26,10 @@ MOST_BYTES = 2_000_000_000
 SWEPT_AFTER = 20
 """Old clips are looked for when a 20th of either has come in since: looking costs more than keeping one."""
 
+HEARD = ".heard"
+"""Beside each sound: a line of JSON with its facts, and an array (1 + E, 2 + D) as `np.save` writes it. Its first row
+is the clip as a whole, the others are its excerpts; the first two numbers of each say from when to when."""
+
 _ID = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
@@ -50,52 +54,51 @@ class Clips:
         self._folder = folder
         self._kept_s, self._most, self._most_bytes = kept_s, most, most_bytes
         self._lock = threading.Lock()
-        self._since = (
-            most,
-            most_bytes,
-        )  # clips and bytes since the last sweep; the first finds what is there
+        # Clips and bytes since the last sweep; the first finds what is there.
+        self._since = most, most_bytes
 
     def receive(self, source: BinaryIO) -> Path:
-        """Copy an upload to a new place of ours, so that other processes can read it."""
+        """Copy an upload to a new file of ours, so that other processes can read it."""
         clips, size = self._since
         if clips * SWEPT_AFTER >= self._most or size * SWEPT_AFTER >= self._most_bytes:
             self._sweep()
+        self._folder.mkdir(parents=True, exist_ok=True)
         place = self._folder / secrets.token_urlsafe(16)
-        place.mkdir(parents=True)
-        with (place / "sound").open("wb") as file:
+        with place.open("xb") as file:
             shutil.copyfileobj(source, file, 1 << 20)
             self._note(file.tell())
-        return place / "sound"
+        return place
 
     def discard(self, sound: Path) -> None:
         """Forget what was received."""
-        shutil.rmtree(sound.parent, ignore_errors=True)
+        if sound.is_dir():  # as earlier versions kept them
+            shutil.rmtree(sound, ignore_errors=True)
+            return
+        for file in (sound, sound.with_suffix(HEARD)):
+            file.unlink(missing_ok=True)
 
     def keep(
         self, sound: Path, listener_id: int, name: str | None, encoder: str, made: HeardFile
     ) -> ClipFacts:
         """Remember what was heard in it; from now on it can be asked for."""
         heard = made.heard
-        spans = np.column_stack([heard.starts_s, heard.ends_s])
-        rows = np.block([[np.zeros((1, 2)), heard.track[None]], [spans, heard.excerpts]])
-        np.save(
-            sound.parent / "heard.npy", rows.astype(np.float32)
-        )  # one array: a fifth of an archive's price
         shown = None if not name else printable(os.path.basename(name.replace("\\", "/")))[:200]
         facts = ClipFacts(
-            sound.parent.name, int(listener_id), shown, encoder, made.total_s, made.start_s, made.end_s,
+            sound.name, int(listener_id), shown, encoder, made.total_s, made.start_s, made.end_s,
             int(time.time()) + self._kept_s,
         )  # fmt: skip
-        draft = sound.parent / "about.new"
-        draft.write_text(json.dumps(asdict(facts)), encoding="utf-8")
-        os.replace(draft, sound.parent / "about.json")
+        spans = np.column_stack([heard.starts_s, heard.ends_s])
+        rows = np.block([[np.zeros((1, 2)), heard.track[None]], [spans, heard.excerpts]])
+        with sound.with_suffix(HEARD).open("wb") as file:  # nobody can ask for it before its id is told
+            file.write(json.dumps(asdict(facts)).encode() + b"\n")
+            np.save(file, rows.astype(np.float32))
         return facts
 
     def get(self, clip_id: str, listener_id: int) -> ClipFacts:
         """The clip, if it is this listener's. Raises NotFound, also for one that has expired."""
-        place = self._place(clip_id)
         try:
-            facts = ClipFacts(**json.loads((place / "about.json").read_text(encoding="utf-8")))
+            with self._sound(clip_id).with_suffix(HEARD).open("rb") as file:
+                facts = ClipFacts(**json.loads(file.readline()))
         except (OSError, ValueError, TypeError):
             facts = None
         if facts is None or facts.listener_id != int(listener_id) or facts.expires_at <= time.time():
@@ -104,22 +107,24 @@ class Clips:
 
     def sound(self, facts: ClipFacts) -> Path:
         """The file as it was sent."""
-        return self._place(facts.id) / "sound"
+        return self._sound(facts.id)
 
     def heard(self, facts: ClipFacts) -> Heard:
         """What was heard in it."""
         try:
-            rows = np.load(self._place(facts.id) / "heard.npy", allow_pickle=False)
-        except OSError:
+            with self._sound(facts.id).with_suffix(HEARD).open("rb") as file:
+                file.readline()
+                rows = np.load(file, allow_pickle=False)
+        except (OSError, ValueError, EOFError):  # gone meanwhile, or never written to its end
             raise _gone(facts.id) from None
         vectors, excerpts = rows[:, 2:], rows[1:]
         return Heard(vectors[0], vectors[1:], excerpts[:, 0], excerpts[:, 1], facts.end_s - facts.start_s)
 
     def remove(self, facts: ClipFacts) -> None:
         """Forget a clip."""
-        shutil.rmtree(self._place(facts.id), ignore_errors=True)
+        self.discard(self._sound(facts.id))
 
-    def _place(self, clip_id: str) -> Path:
+    def _sound(self, clip_id: str) -> Path:
         if not _ID.fullmatch(clip_id):
             raise _gone(clip_id)
         return self._folder / clip_id
@@ -135,13 +140,15 @@ class Clips:
             self._since = 0, 0
             if not self._folder.is_dir():
                 return
-            aged = sorted((_made_at(place), place) for place in self._folder.iterdir() if place.is_dir())
+            aged = sorted(
+                (_made_at(file), file) for file in self._folder.iterdir() if _ID.fullmatch(file.name)
+            )
             room, count = self._most_bytes, self._most - 1
-            for made, place in reversed(aged):
-                room -= _size(place / "sound")
+            for made, sound in reversed(aged):
+                room -= _size(sound)
                 count -= 1
                 if made + self._kept_s <= time.time() or room < 0 or count < 0:
-                    shutil.rmtree(place, ignore_errors=True)
+                    self.discard(sound)
 
 
 def _gone(clip_id: str) -> NotFound:
@@ -150,15 +157,15 @@ def _gone(clip_id: str) -> NotFound:
     )
 
 
-def _made_at(place: Path) -> float:
+def _made_at(file: Path) -> float:
     try:
-        return place.stat().st_mtime
+        return file.stat().st_mtime
     except OSError:
         return 0.0
 
 
-def _size(path: Path) -> int:
+def _size(file: Path) -> int:
     try:
-        return path.stat().st_size
+        return file.stat().st_size
     except OSError:
         return 0
