@@ -9,6 +9,8 @@ import secrets
 import shutil
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -23,8 +25,8 @@ KEPT_S = 3600
 MOST = 200
 """Clips kept at once, and with MOST_BYTES the room they take; the oldest go first."""
 MOST_BYTES = 2_000_000_000
-SWEPT_AFTER = 20
-"""Old clips are looked for when a 20th of either has come in since: looking costs more than keeping one."""
+SWEPT_AFTER = 10
+"""Old clips are looked for when a tenth of either has come in since: looking costs more than keeping one."""
 
 HEARD = ".heard"
 """Beside each sound: a line of JSON with its facts, and an array (1 + E, 2 + D) as `np.save` writes it. Its first row
@@ -140,15 +142,13 @@ class Clips:
             self._since = 0, 0
             if not self._folder.is_dir():
                 return
-            aged = sorted(
-                (_made_at(file), file) for file in self._folder.iterdir() if _ID.fullmatch(file.name)
-            )
+            aged = sorted(_aged(self._folder), reverse=True)
             room, count = self._most_bytes, self._most - 1
-            for made, sound in reversed(aged):
-                room -= _size(sound)
+            for made, size, name in aged:
+                room -= size
                 count -= 1
                 if made + self._kept_s <= time.time() or room < 0 or count < 0:
-                    self.discard(sound)
+                    self.discard(self._folder / name)
 
 
 def _gone(clip_id: str) -> NotFound:
@@ -157,15 +157,11 @@ def _gone(clip_id: str) -> NotFound:
     )
 
 
-def _made_at(file: Path) -> float:
-    try:
-        return file.stat().st_mtime
-    except OSError:
-        return 0.0
-
-
-def _size(file: Path) -> int:
-    try:
-        return file.stat().st_size
-    except OSError:
-        return 0
+def _aged(folder: Path) -> Iterator[tuple[float, int, str]]:
+    """When each sound came (unix seconds), its bytes and its name."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if _ID.fullmatch(entry.name):
+                with suppress(FileNotFoundError):  # another process made room meanwhile
+                    facts = entry.stat()
+                    yield facts.st_mtime, facts.st_size, entry.name
