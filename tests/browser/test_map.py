@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import httpx
 import numpy as np
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Open, Site
+from tests.browser.conftest import Heard, Open, Site, house_of
 
 AUDIO = "document.querySelector('#player-audio')"
 
@@ -129,3 +130,17 @@ def test_a_hundred_thousand_points_stay_fluid(open_page: Open, site: Site) -> No
     assert frames >= 20
     # Thirty frames a second, without help of a GPU; the best frame, since the machine is shared.
     assert min(drawn) < 33
+
+
+def test_what_a_short_job_made_is_shown(open_page: Open, heard: Heard, tmp_path: Path) -> None:
+    """A small library is drawn and grouped before anybody has looked at how the job goes."""
+    with house_of(heard, tmp_path) as house:
+        page = open_page("/map", at=house.address)
+        page.get_by_role("application").wait_for()
+        with page.expect_response(lambda answer: answer.url.endswith("/api/v1/map")):
+            page.get_by_role("button", name="Draw the map again").click()
+        page.goto("/playlists")
+        clusters = page.get_by_role("region", name="Found in your library")
+        expect(clusters.get_by_role("listitem")).to_have_count(0)
+        clusters.get_by_role("button").click()
+        expect(clusters.locator("ul.clusters > li").first).to_be_visible()

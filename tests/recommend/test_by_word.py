@@ -64,6 +64,8 @@ def test_a_phrase_of_words_finds_what_sounds_so(library: Library) -> None:
     assert {one.track.title for one in piano[:2]} == {"One", "Two"}
     assert "Five" not in {one.track.title for one in piano}
     assert all(one.words[0].word == "piano" and one.confidence >= 0.5 for one in piano)
+    sure = [one.confidence for one in library.heard_as("relaxing piano")]
+    assert len(sure) > 1 and sure == sorted(sure, reverse=True), "the surest first, by the word least sure of"
     assert not {"One", "Two"} & {one.track.title for one in library.heard_as("house")}
     assert {"Three", "Four"} <= {one.track.title for one in library.heard_as("house")}
     assert [one.track.title for one in library.heard_as("metal")] == ["Five"]

@@ -61,7 +61,7 @@ def words_in(phrase: str, tags: Tags) -> list[str]:
 
 
 def heard_as(collection: Collection, phrase: str, n: int = 20) -> list[HeardAs]:
-    """Up to n visible tracks that sound like every word of the phrase, the most so first.
+    """Up to n visible tracks that sound like every word of the phrase, the surest first.
 
     Empty when the phrase is not made of words that the encoder has, or nothing sounds so.
     """
@@ -76,7 +76,8 @@ def heard_as(collection: Collection, phrase: str, n: int = 20) -> list[HeardAs]:
     kept = [i for i, row in zip(ids, sure, strict=True) if row.min() >= SAID]
     said = {i: _words(tags, chosen, row) for i, row in zip(ids, sure, strict=True)}
     tracks = collection.tracks(kept, Filter())
-    return [HeardAs(tracks[TrackId(i)], said[i]) for i in kept if TrackId(i) in tracks][:n]
+    found = [HeardAs(tracks[TrackId(i)], said[i]) for i in kept if TrackId(i) in tracks]
+    return sorted(found, key=lambda one: -one.confidence)[:n]
 
 
 def _words(tags: Tags, chosen: Sequence[int], sure: np.ndarray) -> tuple[HeardWord, ...]:

@@ -1,4 +1,5 @@
 /** Jobs as they go: one stream of server-sent events, open while someone looks. */
+import { onMount, untrack } from 'svelte';
 import { base, get, write } from './api/client';
 import type { Job } from './api/types';
 import { session } from './session.svelte';
@@ -6,11 +7,18 @@ import { complain } from './toasts.svelte';
 
 class Work {
   jobs: Job[] = $state.raw([]);
+  #looked = $state(false);
   #watchers = 0;
   #source: EventSource | null = null;
 
   get running(): Job[] {
     return this.jobs.filter((job) => job.state === 'running' || job.state === 'paused');
+  }
+
+  /** The last job of a kind that has ended, by its id (0: none has); null before anybody looked. */
+  lastEnded(kind: string): number | null {
+    if (!this.#looked) return null;
+    return Math.max(0, ...this.jobs.filter((job) => job.kind === kind && job.ended_at !== null).map((job) => job.id));
   }
 
   /** Starts watching; the answer stops it. Jobs are the owner's: for others there is nothing to see. */
@@ -58,8 +66,20 @@ class Work {
 
   #take(jobs: Job[]): void {
     this.jobs = jobs;
+    this.#looked = true;
     void session.look().catch(() => {});
   }
 }
 
 export const work = new Work();
+
+/** For a page that shows what jobs of this kind make: watches while it stands, and calls `then` whenever one has ended. */
+export function afterEach(kind: string, then: () => void): void {
+  let known: number | null = null;
+  onMount(() => work.watch());
+  $effect(() => {
+    const last = work.lastEnded(kind);
+    if (known !== null && last !== known) untrack(then);
+    known = last;
+  });
+}
