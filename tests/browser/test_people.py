@@ -240,7 +240,7 @@ def test_a_shared_playlist_is_seen_without_signing_in_until_it_is_revoked(
 
     page.goto("/settings")
     shares = page.get_by_role("region", name="Shared links")
-    shares.get_by_role("button", name="Remove For <script>friends").click()
+    shares.get_by_role("button", name="Revoke: For <script>friends").click()
     expect(shares).to_have_count(0)
     assert stranger.goto(link).status in (403, 404, 410)
     expect(stranger.locator("main h1")).to_be_visible()
