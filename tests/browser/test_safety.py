@@ -92,7 +92,7 @@ FAILING = {
     "/playlist/{playlist}": ("playlists/{playlist}", _there("button", name="Play", exact=True)),
     "/mixer?track={track}": ("recommendations", _there("button", name="Play all")),
     "/map": ("map", _there("application")),
-    "/playlists": ("playlists", _there("link", name="For")),
+    "/playlists": ("playlists", lambda page: page.locator("main a[href^='/playlist/']").first),
     "/library": ("library/folders", _there("region", name="Folders")),
     "/feedback": ("feedback", _there("button", name=re.compile("Take back: "))),
     "/dashboard": ("dashboard/popular", _there("heading", name="The catalog")),
