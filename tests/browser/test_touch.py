@@ -86,8 +86,10 @@ def test_near_the_edge_the_page_scrolls_along_and_beside_the_handle_a_finger_onl
     page.wait_for_function("before => scrollY > before + 60", arg=before)
     expect(page.locator(".entries .title")).to_have_text(titles)
 
-    page.evaluate("scrollTo(0, 0)")
-    page.wait_for_function("() => scrollY === 0")
+    page.wait_for_function(  # the page glides on for a while
+        "() => new Promise(told => { const y = scrollY; setTimeout(() => told(scrollY === y), 400) })"
+    )
+    page.wait_for_function("() => (scrollTo(0, 0), scrollY === 0)")
     x, y = _middle(_grip(rows.nth(0)))
     finger.put(x, y)
     finger.draw(x, y, PHONE["height"] - 60)
