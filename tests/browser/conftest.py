@@ -35,10 +35,11 @@ NASTY = "<script>window.hacked=1"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything here needs a browser."""
+    """Everything here needs a browser; a browser is tried twice, and the summary names what had to be."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.fixture(scope="session")
@@ -157,10 +158,13 @@ def browser(playwright) -> Iterator[object]:
 
 
 class Watch:
-    """What a page complained about, and whom it asked besides our server."""
+    """What a page complained about, and whom it asked besides our server.
 
-    def __init__(self, page, address: str, refusals: bool):
-        self.refusals = refusals
+    A server of the test's `own` ends before the page does, which may still ask it then.
+    """
+
+    def __init__(self, page, address: str, refusals: bool, own: bool):
+        self.refusals, self.own = refusals, own
         self.complaints: list[str] = []
         self.strangers: list[str] = []
         self._address = address
@@ -170,6 +174,8 @@ class Watch:
 
     def _console(self, message) -> None:
         if self.refusals and message.text.startswith("Failed to load resource"):
+            return
+        if self.own and message.text.startswith("Failed to load resource: net::"):
             return
         if message.type == "error" or "Content Security Policy" in message.text:
             self.complaints.append(message.text)
@@ -204,7 +210,7 @@ def open_page(browser, request: pytest.FixtureRequest) -> Iterator[Open]:
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)
-        watches.append(Watch(page, address, refusals))
+        watches.append(Watch(page, address, refusals, own=at is not None))
         page.goto(path)
         page.locator("main h1").first.wait_for(state="attached")
         return page

@@ -60,6 +60,37 @@ def test_a_playlist_is_made_edited_and_exported(open_page: Open, site: Site) -> 
     assert wanted[2] in text
 
 
+def test_rows_moved_faster_than_the_server_answers_go_where_they_were_put(
+    open_page: Open, site: Site
+) -> None:
+    titles = [path.stem[3:] for path in site.paths[:5]]
+    asked = {"name": "In a hurry", "track_ids": [site.id_of(title) for title in titles]}
+    made = httpx.post(f"{site.address}/api/v1/playlists", json=asked).raise_for_status().json()
+    page = open_page(f"/playlist/{made['playlist']['id']}")
+    answered = []
+    page.on("response", lambda answer: answer.url.endswith("/order") and answered.append(answer.status))
+    line = page.context.new_cdp_session(page)
+    line.send("Network.enable")
+    slow = {"offline": False, "latency": 300, "downloadThroughput": -1, "uploadThroughput": -1}
+    line.send("Network.emulateNetworkConditions", slow)
+    shown = page.locator(".entries .title")
+    expect(shown).to_have_text(titles)
+    page.get_by_role("button", name=f"Move {titles[2]} with the arrow keys").press("Home")
+    page.keyboard.press("ArrowDown")
+    page.get_by_role("button", name=f"Remove {titles[0]}").click()
+    page.get_by_role("button", name=f"Move {titles[1]} with the arrow keys").press("End")
+    page.keyboard.press("ArrowUp")
+    wanted = [titles[2], titles[3], titles[1], titles[4]]
+    expect(shown).to_have_text(wanted)
+    page.wait_for_load_state("networkidle")
+    assert answered == [200] * 5
+    expect(shown).to_have_text(wanted)
+    focused = page.evaluate("document.activeElement.ariaLabel")
+    assert focused == f"Move {titles[1]} with the arrow keys", "what was moved keeps the focus"
+    page.reload()
+    expect(shown).to_have_text(wanted)
+
+
 def test_a_playlist_file_is_imported_with_a_report(open_page: Open, site: Site, tmp_path) -> None:
     title = site.paths[2].stem[3:]
     artist = site.paths[2].parents[1].name
@@ -112,7 +143,8 @@ def test_the_mixer_answers_every_change(open_page: Open, site: Site) -> None:
     expect(chips).to_contain_text(seed)
     other = site.paths[5].stem[3:]
     field.fill(other)
-    page.get_by_role("option", name=other).first.click()
+    with page.expect_response("**/api/v1/recommendations"):
+        page.get_by_role("option", name=other).first.click()
     with page.expect_request(lambda request: "/recommendations" in request.url) as less:
         chips.get_by_role("button", name=f"Less like {other}").click()
     assert [seed["weight"] for seed in less.value.post_data_json["seeds"]] == [1, -1]

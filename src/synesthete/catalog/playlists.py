@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, case, delete, func, insert, select, update
 
 from synesthete.catalog.folding import clean
 from synesthete.catalog.noun import Noun
@@ -20,7 +20,11 @@ Line = tuple[TrackId | None, Description | None]
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A playlist as the catalog keeps it; `changed_at` guards against two people editing at once."""
+    """A playlist as the catalog keeps it.
+
+    `changed_at` (Unix seconds) guards against two people editing at once: every edit makes it larger, the
+    second one within a second too, so that it may be some seconds ahead of the clock.
+    """
 
     id: PlaylistId
     listener_id: ListenerId
@@ -207,7 +211,8 @@ class Playlists(Noun):
     def _touch(self, playlist_id: int, **columns: str) -> None:
         with self._database.begin() as connection:
             changed = update(playlists).where(playlists.c.id == int(playlist_id))
-            if not connection.execute(changed.values(changed_at=now(), **columns)).rowcount:
+            at = case((_c.changed_at < now(), now()), else_=_c.changed_at + 1)
+            if not connection.execute(changed.values(changed_at=at, **columns)).rowcount:
                 raise NotFound("no playlist has this id", subject=playlist_id)
 
 

@@ -47,6 +47,10 @@ def test_two_people_editing_at_once_do_not_overwrite_each_other(client):
     assert stale.status_code == 409
     fresh = client.put(f"{API}/playlists/{number}/order", json={"positions": [1, 0], "changed_at": seen})
     assert fresh.status_code == 200 and on(client, number) == [2, 1]
+    within_the_second = client.put(
+        f"{API}/playlists/{number}/order", json={"positions": [1, 0], "changed_at": seen}
+    )
+    assert within_the_second.status_code == 409 and on(client, number) == [2, 1]
 
 
 def test_tracks_that_are_not_there_cannot_be_put_on_it(client):
