@@ -15,10 +15,11 @@ class Work {
     return this.jobs.filter((job) => job.state === 'running' || job.state === 'paused');
   }
 
-  /** The last job of a kind that has ended, by its id (0: none has); null before anybody looked. */
-  lastEnded(kind: string): number | null {
+  /** Which jobs of a kind (null: of any) have ended, as text to compare; null before anybody looked. */
+  ended(kind: string | null): string | null {
     if (!this.#looked) return null;
-    return Math.max(0, ...this.jobs.filter((job) => job.kind === kind && job.ended_at !== null).map((job) => job.id));
+    const ended = this.jobs.filter((job) => job.ended_at !== null && (kind === null || job.kind === kind));
+    return ended.map((job) => job.id).join();
   }
 
   /** Starts watching; the answer stops it. Jobs are the owner's: for others there is nothing to see. */
@@ -73,13 +74,13 @@ class Work {
 
 export const work = new Work();
 
-/** For a page that shows what jobs of this kind make: watches while it stands, and calls `then` whenever one has ended. */
-export function afterEach(kind: string, then: () => void): void {
-  let known: number | null = null;
+/** For a page that shows what jobs of a kind (null: of any) make: watches while it stands, and calls `then` whenever one has ended. */
+export function afterEach(kind: string | null, then: () => void): void {
+  let known: string | null = null;
   onMount(() => work.watch());
   $effect(() => {
-    const last = work.lastEnded(kind);
-    if (known !== null && last !== known) untrack(then);
-    known = last;
+    const ended = work.ended(kind);
+    if (known !== null && ended !== known) untrack(then);
+    known = ended;
   });
 }
