@@ -52,6 +52,15 @@ class SyncedService(BaseModel):
             raise ValueError(f"{self.service} needs {_NEEDED[self.service]}")
         return self
 
+    @classmethod
+    def of(cls, **words: Any) -> SyncedService:
+        """The service of these words. Raises SettingsError when they do not suffice to ask it."""
+        try:
+            return cls(**words)
+        except ValidationError as error:
+            hint = "Secrets may come from SYNESTHETE_SYNC_PASSWORD, SYNESTHETE_SYNC_KEY and SYNESTHETE_SYNC_TOKEN."
+            raise SettingsError(error.errors()[0]["msg"].removeprefix("Value error, "), hint=hint) from error
+
     def __str__(self) -> str:
         """Which one it is, without its secrets."""
         whose = None if self.listener is None else f"for {self.listener}"

@@ -41,6 +41,14 @@ class Listeners(Noun):
             row = connection.execute(_ALL.where(listeners.c.name == name)).first()
         return None if row is None else _listener(row)
 
+    def known(self, name: str) -> Listener:
+        """The listener with exactly this name. Raises NotFound."""
+        found = self.named(name)
+        if found is None:
+            hint = "`synesthete listeners list` names them."
+            raise NotFound("there is no such listener", subject=name, hint=hint)
+        return found
+
     def all(self) -> list[Listener]:
         """Every person, in order of id; data sets' people are left out."""
         with self._database.read() as connection:

@@ -19,7 +19,6 @@ from synesthete.cli.options import (
     json_option,
     note,
 )
-from synesthete.errors import NotFound
 from synesthete.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -59,11 +58,7 @@ def preview(listener: str, as_html: bool) -> int:
     from synesthete.digest.letter import html, plain
 
     with _outbox() as (outbox, settings):
-        found = outbox.catalog.listeners.named(listener)
-        if found is None:
-            raise NotFound(
-                "there is no such listener", subject=listener, hint="`synesthete listeners list` names them."
-            )
+        found = outbox.catalog.listeners.known(listener)
         letter = outbox.preview(outbox.catalog.letters.subscriber(found.id), int(time.time()))
     if letter is None:
         note(f"There is nothing new to tell {listener} this week, so no letter would go out.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,12 +18,10 @@ from synesthete.cli.options import (
     json_option,
     note,
 )
-from synesthete.errors import SettingsError
-from synesthete.settings import load_settings
+from synesthete.settings import SyncedService, load_settings
 
 if TYPE_CHECKING:
     from synesthete.jobs.sync import Account
-    from synesthete.jobs.synced import Reading
 
 
 listener_option = click.option("--listener", help="Whose taste it is; the owner's when not said.")
@@ -37,12 +35,12 @@ def sync() -> None:
     """
 
 
-def _read(reading: Reading, as_json: bool) -> int:
-    from synesthete.jobs.synced import read
+def _read(wanted: SyncedService, as_json: bool) -> int:
+    from synesthete.jobs.synced import read, reading_of
     from synesthete.parts import open_parts
 
     with open_parts(load_settings(data_folder())) as parts:
-        account = read(parts, reading)
+        account = read(parts, reading_of(wanted))
     if as_json:
         echo_json(account.to_dict())
     else:
@@ -117,14 +115,11 @@ def subsonic(
     as_json: bool,
 ) -> int:
     """Navidrome and every other Subsonic server: ids, stars, ratings, play counts, playlists."""
-    from synesthete.jobs.synced import Reading
-    from synesthete.services.subsonic import Subsonic
-
-    if not key and not (user and password):
-        raise SettingsError("a Subsonic server needs --user and a password, or a key",
-                            hint="Set SYNESTHETE_SYNC_PASSWORD or SYNESTHETE_SYNC_KEY.")  # fmt: skip
-    service = Subsonic(url, None if key else user, password, key)
-    return _read(Reading(service, "subsonic", service.scheme, listener, adopt, hear), as_json)
+    wanted = SyncedService.of(
+        service="subsonic", url=url, user=user, password=password, key=key,
+        listener=listener, adopt=adopt, hear=hear,
+    )  # fmt: skip
+    return _read(wanted, as_json)
 
 
 @sync.command("jellyfin")
@@ -140,11 +135,10 @@ def jellyfin(
     url: str, user: str, key: str, adopt: bool, hear: bool, listener: str | None, as_json: bool
 ) -> int:
     """Jellyfin and Emby: ids, favorites, play counts, playlists."""
-    from synesthete.jobs.synced import Reading
-    from synesthete.services.jellyfin import Jellyfin
-
-    service = Jellyfin(url, key, user)
-    return _read(Reading(service, "jellyfin", service.scheme, listener, adopt, hear), as_json)
+    wanted = SyncedService.of(
+        service="jellyfin", url=url, user=user, key=key, listener=listener, adopt=adopt, hear=hear
+    )
+    return _read(wanted, as_json)
 
 
 @sync.command("listenbrainz")
@@ -156,10 +150,8 @@ def jellyfin(
 @json_option
 def listenbrainz(user: str, token: str | None, url: str, listener: str | None, as_json: bool) -> int:
     """ListenBrainz: new listens, loved and hated recordings."""
-    from synesthete.jobs.synced import Reading
-    from synesthete.services.listenbrainz import ListenBrainz
-
-    return _read(Reading(ListenBrainz(user, token, url), f"listenbrainz {user}", None, listener), as_json)
+    wanted = SyncedService.of(service="listenbrainz", url=url, user=user, token=token, listener=listener)
+    return _read(wanted, as_json)
 
 
 @sync.command("spotify")
@@ -218,18 +210,11 @@ def put(
 ) -> int:
     """Write one of your playlists to a server (WHERE: its address, or your ListenBrainz name), over the one of that name."""
     from synesthete.jobs.sync import put_playlist
+    from synesthete.jobs.synced import service_of
     from synesthete.parts import open_parts
-    from synesthete.services.jellyfin import Jellyfin
-    from synesthete.services.listenbrainz import ListenBrainz
-    from synesthete.services.subsonic import Subsonic
 
-    there: Any
-    if service == "subsonic":
-        there = Subsonic(where, None if key else user, password, key)
-    elif service == "jellyfin":
-        there = Jellyfin(where, key or "", user or "")
-    else:
-        there = ListenBrainz(where, token)
+    named = {"user": where} if service == "listenbrainz" else {"url": where, "user": user}
+    there = service_of(SyncedService.of(service=service, password=password, key=key, token=token, **named))
     with open_parts(load_settings(data_folder())) as parts:
         made, taken, of = put_playlist(parts.catalog, there, getattr(there, "scheme", None), playlist_id)
     click.echo(f"{taken} of {of} tracks are now on {where} as playlist {made}.")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from synesthete.catalog import Catalog
-from synesthete.errors import NotFound, SynestheteError
+from synesthete.errors import SynestheteError
 from synesthete.jobs.refresh import refresh
 from synesthete.jobs.running import Report, running
 from synesthete.jobs.sync import Account, hear_remote, sync
@@ -34,17 +34,21 @@ class Reading:
     hear: bool = False
 
 
-def reading_of(wanted: SyncedService) -> Reading:
-    """A service as it is set up, ready to be asked; nothing is asked yet."""
-    url, user, key = wanted.url or "", wanted.user, wanted.key
-    service: Any
+def service_of(wanted: SyncedService) -> Subsonic | Jellyfin | ListenBrainz:
+    """The service that these words mean, ready to be asked; nothing is asked yet."""
+    url, user, key = wanted.url or "", wanted.user or "", wanted.key
     if wanted.service == "listenbrainz":
-        service = ListenBrainz(user or "", wanted.token, **({"url": url} if url else {}))
-        return Reading(service, f"listenbrainz {user}", None, wanted.listener)
+        return ListenBrainz(user, wanted.token, **({"url": url} if url else {}))
     if wanted.service == "jellyfin":
-        service = Jellyfin(url, key or "", user or "")
-    else:
-        service = Subsonic(url, None if key else user, wanted.password, key)
+        return Jellyfin(url, key or "", user)
+    return Subsonic(url, None if key else user, wanted.password, key)
+
+
+def reading_of(wanted: SyncedService) -> Reading:
+    """A service as it is set up, ready to be read."""
+    service = service_of(wanted)
+    if isinstance(service, ListenBrainz):
+        return Reading(service, f"listenbrainz {service.user}", None, wanted.listener)
     return Reading(service, wanted.service, service.scheme, wanted.listener, wanted.adopt, wanted.hear)
 
 
@@ -93,11 +97,5 @@ def read_all(parts: Parts, report: Report | None = None) -> dict[str, Account]:
 
 def listener_of(catalog: Catalog, name: str | None) -> ListenerId:
     """The listener of this name, the owner when none is said. Raises NotFound."""
-    if name is None:
-        return catalog.listeners.owner().id
-    found = catalog.listeners.named(name)
-    if found is None:
-        raise NotFound(
-            "there is no such listener", subject=name, hint="`synesthete listeners list` names them."
-        )
-    return found.id
+    people = catalog.listeners
+    return (people.owner() if name is None else people.known(name)).id

@@ -68,6 +68,11 @@ class Ranked:
     vector: np.ndarray | None = None
 
     @property
+    def source(self) -> SourceName:
+        """The source with the largest share; sound where none contributed."""
+        return next((SourceName(name) for name in self.shares), SourceName.SOUND)
+
+    @property
     def shares(self) -> dict[str, float]:
         """The share of each source, summing to 1, largest first."""
         total = sum(self.parts.values())

@@ -157,9 +157,8 @@ class Collection:
         now = time.monotonic()
         if self._coverage is None or now - self._coverage[0] > COVERAGE_S:
             total = self.catalog.tracks.count(Filter(with_file=True))
-            total -= self.catalog.ledger.set_aside(
-                self.stamp
-            )  # they will not be heard, however long one waits
+            # Files set aside will not be heard, however long one waits.
+            total -= self.catalog.ledger.set_aside(self.stamp)
             heard = len(self.index)
             self._coverage = now, Coverage(max(total, heard), heard, self.stamp)
         return self._coverage[1]

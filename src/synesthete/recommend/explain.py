@@ -120,17 +120,16 @@ def in_common(chosen: Iterable[Ranked], question: Question, tags: Tags) -> dict[
     alike = [
         (r.track_id, r.vector, question.points[r.point].vector)
         for r in chosen
-        if r.vector is not None and r.point is not None and _by_sound(r) and not _is_itself(r, question)
+        if r.vector is not None
+        and r.point is not None
+        and r.source in BY_SOUND
+        and not _is_itself(r, question)
     ]
     if not alike:
         return {}
     ids, ones, others = zip(*alike, strict=True)
     said = tags.shared(np.array(ones), np.array(others))
     return {i: tuple(word.word for word in words) for i, words in zip(ids, said, strict=True)}
-
-
-def _by_sound(ranked: Ranked) -> bool:
-    return next((SourceName(n) for n in ranked.shares), SourceName.SOUND) in BY_SOUND
 
 
 def reason(ranked: Ranked, question: Question) -> str:
@@ -142,7 +141,7 @@ def reason(ranked: Ranked, question: Question) -> str:
 
 
 def _sentence(ranked: Ranked, question: Question) -> str:
-    name = next((SourceName(n) for n in ranked.shares), SourceName.SOUND)
+    name = ranked.source
     said = ranked.because.get(name, "")
     point = None if ranked.point is None else question.points[ranked.point].name
     if name == SourceName.SOUND and _is_itself(ranked, question):

@@ -70,10 +70,8 @@ def window_starts(seconds: float) -> np.ndarray:
 
 def shard_path(folder: Path, name: str) -> Path:
     """Where the track of this name is packed."""
-    stem = hashlib.sha1(name.encode(errors="surrogateescape")).hexdigest()[
-        :16
-    ]  # names need not be valid text
-    return folder / f"{stem}.npz"
+    told = name.encode(errors="surrogateescape")  # names need not be valid text
+    return folder / f"{hashlib.sha1(told).hexdigest()[:16]}.npz"
 
 
 def write_track(folder: Path, track: PackedTrack) -> None:
