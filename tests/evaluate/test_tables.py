@@ -54,8 +54,48 @@ def test_a_table_without_parts_is_taken_whole(tmp_path):
 def test_facts_go_to_their_tracks(tmp_path):
     path = write(tmp_path / "t.parquet", item_idx=[9, 3, 77], artist_id=[1, 2, 3], duration_sec=[200, 100, 5])
     facts = read_facts(path, Numbering(np.array([3, 9, 10])))
-    assert facts.artist.labels.tolist() == [2, 1, -1] and facts.album is None
+    assert facts.artist.labels.tolist() == [1, 0, -1] and facts.album is None
     np.testing.assert_array_equal(facts.duration_s, np.array([100, 200, np.nan], np.float32))
+
+
+def written(path, **columns):
+    """A table with empty cells (None), which numpy arrays cannot hold."""
+    import arro3.io
+    from arro3.core import Array, DataType, Table
+
+    kinds = {int: DataType.int64(), float: DataType.float64(), str: DataType.utf8()}
+    cells = {
+        name: Array(values, kinds[type(next(v for v in values if v is not None))])
+        for name, values in columns.items()
+    }
+    arro3.io.write_parquet(Table.from_pydict(cells), path)
+    return path
+
+
+def test_empty_cells_among_facts_are_unknown_and_artists_may_be_text(tmp_path):
+    path = written(
+        tmp_path / "t.parquet", item_idx=[1, 2, 3, 4], artist_id=["b", None, "a", "b"],
+        album_id=[7, None, -1, 7], duration_sec=[200.5, None, 10.0, 3.0],
+    )  # fmt: skip
+    facts = read_facts(path, Numbering(np.array([1, 2, 3, 4, 5])))
+    assert facts.artist.labels.tolist() == [1, -1, 0, 1, -1]
+    assert facts.album.labels.tolist() == [0, -1, -1, 0, -1]
+    np.testing.assert_array_equal(facts.duration_s, np.array([200.5, np.nan, 10, 3, np.nan], np.float32))
+
+
+def test_rows_of_no_part_and_places_that_are_empty_are_left_out(tmp_path):
+    path = written(tmp_path / "t.parquet", user_idx=[1, 2], item_idx=[3, 4], part=["train", None])
+    assert [one.tolist() for one in read_pairs(path, "train")] == [[1], [3]]
+    path = written(tmp_path / "o.parquet", user_idx=[1, 1, 1], item_idx=[3, 4, 5], pos=[1, None, 0])
+    assert [one.tolist() for one in read_order(path)] == [[1, 1], [3, 5], [1, 0]]
+
+
+def test_whole_numbers_kept_as_floats_are_taken(tmp_path):
+    path = write(tmp_path / "t.parquet", user_idx=[1.0, 2.0], item_idx=[3.0, 4.0])
+    assert [one.tolist() for one in read_pairs(path)] == [[1, 2], [3, 4]]
+    for wrong in (np.nan, np.inf, 2.0**60):
+        with pytest.raises(FormatError):
+            read_pairs(write(tmp_path / "t.parquet", user_idx=[wrong], item_idx=[3]))
 
 
 def test_order_leaves_out_unknown_places_and_what_is_not_known(tmp_path):

@@ -46,7 +46,8 @@ class Numbering:
 def read_columns(path: Path, required: Sequence[str], optional: Sequence[str] = ()) -> Columns:
     """The named columns of a Parquet file as arrays of equal length; text as object arrays of str.
 
-    Raises NotFound without the file, FormatError for damage, missing columns or missing values.
+    An optional column may have empty cells: its numbers are then floats with NaN, its text has None.
+    Raises NotFound without the file, FormatError for damage, missing columns or empty cells in required ones.
     """
     import arro3.io
 
@@ -69,8 +70,9 @@ def read_columns(path: Path, required: Sequence[str], optional: Sequence[str] = 
             subject=path,
             hint=f"It needs {', '.join(required)}.",
         )
-    wanted = [*required, *(name for name in optional if name in table.schema.names)]
-    return {name: _array(table.column(name), name, path) for name in wanted}
+    found = {name: _array(table.column(name), name, path) for name in required}
+    given = [name for name in optional if name in table.schema.names]
+    return found | {name: _array(table.column(name), name, path, may_be_empty=True) for name in given}
 
 
 def read_pairs(path: Path, part: str | None = None) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -81,7 +83,7 @@ def read_pairs(path: Path, part: str | None = None) -> tuple[NDArray[np.int64], 
     if part is not None and "part" in columns:
         chosen = columns["part"] == part
         if not chosen.any():
-            parts = ", ".join(sorted(set(columns["part"].tolist())))
+            parts = ", ".join(sorted({str(part) for part in columns["part"] if part is not None}))
             raise FormatError(f"no row has part {part}; the parts are {parts}", subject=path)
         listeners, tracks = listeners[chosen], tracks[chosen]
     return listeners, tracks
@@ -96,37 +98,41 @@ def matrix(
 
 
 def read_facts(path: Path, tracks: Numbering) -> TrackFacts:
-    """Artist, album and duration of each numbered track; tracks that the table lacks have none."""
+    """Artist, album and duration of each numbered track; unknown where the table lacks the track or its cell
+    is empty. Artists and albums may be named by numbers (negative: unknown) or by text."""
     columns = read_columns(path, (TRACK,), ("artist_id", "album_id", "duration_sec"))
     places = tracks.places(_numbers(columns, TRACK, path))
     kept = places >= 0
 
-    def spread(name: str, missing: float) -> NDArray[np.float64] | None:
+    def groups(name: str) -> Groups | None:
         if name not in columns:
             return None
-        values = np.full(len(tracks), missing)
-        values[places[kept]] = columns[name][kept].astype(np.float64)
-        return values
+        labels = np.full(len(tracks), -1, dtype=np.int64)
+        labels[places[kept]] = _labels(columns[name])[kept]
+        return Groups(labels)
 
-    artist, album, duration = spread("artist_id", -1), spread("album_id", -1), spread("duration_sec", np.nan)
-    return TrackFacts(
-        artist=None if artist is None else Groups(artist.astype(np.int64)),
-        album=None if album is None else Groups(album.astype(np.int64)),
-        duration_s=None if duration is None else duration.astype(np.float32),
-    )
+    duration: NDArray[np.float32] | None = None
+    if "duration_sec" in columns:
+        if columns["duration_sec"].dtype == object:
+            raise FormatError("column duration_sec must hold numbers, not text", subject=path)
+        duration = np.full(len(tracks), np.nan, dtype=np.float32)
+        duration[places[kept]] = columns["duration_sec"][kept]
+    return TrackFacts(artist=groups("artist_id"), album=groups("album_id"), duration_s=duration)
 
 
 def read_order(path: Path) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Listeners, tracks and positions of a table of ordered histories (columns user_idx, item_idx, pos).
 
-    A negative position says that the place is not known; such rows are left out.
+    A negative position or none says that the place is not known; such rows are left out.
     """
-    columns = read_columns(path, (LISTENER, TRACK, "pos"))
-    if not np.issubdtype(columns["pos"].dtype, np.integer):
-        raise FormatError(f"column pos must hold whole numbers, not {columns['pos'].dtype}", subject=path)
+    columns = read_columns(path, (LISTENER, TRACK), ("pos",))
+    if "pos" not in columns:
+        raise FormatError("column pos is missing", subject=path, hint=f"It needs {LISTENER}, {TRACK}, pos.")
+    if columns["pos"].dtype == object:
+        raise FormatError("column pos must hold whole numbers, not text", subject=path)
     placed = columns["pos"] >= 0
     listeners, tracks = (_numbers(columns, name, path)[placed] for name in (LISTENER, TRACK))
-    return listeners, tracks, columns["pos"][placed].astype(np.int64)
+    return listeners, tracks, _whole(columns["pos"][placed], "pos", path)
 
 
 def sequences(
@@ -169,16 +175,33 @@ def write_columns(path: Path, columns: Columns) -> None:
 
 
 def _numbers(columns: Columns, name: str, path: Path) -> NDArray[np.int64]:
-    values = columns[name]
-    if not np.issubdtype(values.dtype, np.integer):
-        raise FormatError(f"column {name} must hold whole numbers, not {values.dtype}", subject=path)
+    values = _whole(columns[name], name, path)
     if values.size and int(values.min()) < 0:
         raise FormatError(f"column {name} holds a negative number", subject=path)
+    return values
+
+
+def _whole(values: NDArray[Any], name: str, path: Path) -> NDArray[np.int64]:
+    """Whole numbers, also where a program kept them as floats."""
+    if values.dtype.kind == "f" and (values == np.rint(values)).all() and (np.abs(values) < 2**53).all():
+        return values.astype(np.int64)
+    if not np.issubdtype(values.dtype, np.integer):
+        told = "text" if values.dtype == object else values.dtype
+        raise FormatError(f"column {name} must hold whole numbers, not {told}", subject=path)
     return values.astype(np.int64)
 
 
-def _array(column: Any, name: str, path: Path) -> NDArray[Any]:
-    if column.null_count:
+def _labels(values: NDArray[Any]) -> NDArray[np.int64]:
+    """A number from 0 for each different name; -1 where there is none."""
+    labels = np.full(len(values), -1, dtype=np.int64)
+    known = np.array([v is not None for v in values]) if values.dtype == object else values >= 0
+    names = values[known].astype(str) if values.dtype == object else values[known]
+    labels[known] = np.unique(names, return_inverse=True)[1]
+    return labels
+
+
+def _array(column: Any, name: str, path: Path, may_be_empty: bool = False) -> NDArray[Any]:
+    if column.null_count and not may_be_empty:
         raise FormatError(f"column {name} has empty cells", subject=path)
     if not len(column):  # a column of no chunks has no numpy form
         from arro3.core import DataType
@@ -186,8 +209,15 @@ def _array(column: Any, name: str, path: Path) -> NDArray[Any]:
         return np.zeros(0, np.int64 if DataType.is_integer(column.type) else object)
     try:
         return np.asarray(column.to_numpy())
-    except Exception:  # noqa: BLE001  arro3's bare Exception: dictionaries and text have no numpy form
-        return np.array(column.to_pylist(), dtype=object)
+    except Exception:  # noqa: BLE001  arro3's bare Exception: dictionaries, text and holes have no numpy form
+        cells = column.to_pylist()
+    if any(isinstance(cell, str) for cell in cells):
+        return np.array(cells, dtype=object)
+    whole = not column.null_count and all(isinstance(cell, int) for cell in cells)
+    try:
+        return np.array(cells, dtype=np.int64 if whole else np.float64)
+    except (TypeError, ValueError) as error:
+        raise FormatError(f"column {name} holds neither numbers nor text", subject=path) from error
 
 
 def _check_ends(path: Path) -> None:
