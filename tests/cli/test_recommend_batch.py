@@ -137,3 +137,14 @@ def test_a_missing_file_and_too_small_a_number_are_misuse(folder, capsys):
     empty = {name: np.zeros(0, np.int64) for name in ("user_idx", "item_idx")}
     write_columns(folder / "train.parquet", empty)
     assert ask(folder) == 1 and "nothing to learn from" in capsys.readouterr().err
+
+
+def test_the_folder_of_the_answers_is_made_and_refused_before_learning(folder, capsys):
+    files = ("--batch", "known.parquet", "--train", "train.parquet", "--model", "popularity")
+    given = [str(folder / f) if f.endswith("parquet") else f for f in files]
+    assert run(["recommend", *given, "-n", "2", "--out", str(folder / "new" / "deep" / "out.parquet")]) == 0
+    assert [p.name for p in (folder / "new" / "deep").iterdir()] == ["out.parquet"]
+    capsys.readouterr()
+    assert run(["recommend", *given, "--out", str(folder / "known.parquet" / "out.parquet")]) == 1
+    told = capsys.readouterr().err
+    assert "nothing can be written there" in told and "Learning" not in told

@@ -50,15 +50,15 @@ class Als(TasteModel):
         from implicit.cpu.als import AlternatingLeastSquares
         from threadpoolctl import threadpool_limits
 
-        model = AlternatingLeastSquares(
-            factors=self.dim,
-            regularization=self.l2,
-            alpha=self.confidence,
-            iterations=self.iterations,
-            random_state=self.seed,
-            num_threads=1,
-        )
         with threadpool_limits(1, "blas"):  # its own threads and those of the BLAS would fight
+            model = AlternatingLeastSquares(
+                factors=self.dim,
+                regularization=self.l2,
+                alpha=self.confidence,
+                iterations=self.iterations,
+                random_state=self.seed,
+                num_threads=1,
+            )
             model.fit(present(interactions), show_progress=False)
         self.factors = np.asarray(model.item_factors, dtype=np.float32)
         self._prepare()
