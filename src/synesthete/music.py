@@ -62,6 +62,8 @@ class Track:
     isrc: str | None = None
     replaygain_db: float | None = None
     has_cover: bool = False
+    size: int | None = None
+    """Bytes of its file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,9 @@ class Feedback:
     track_id: TrackId | None = None
     artist_id: ArtistId | None = None
     until: int | None = None
+    rating: int | None = None
+    """1 to 5 stars, where it was said so."""
+    source: str = "page"
 
 
 @dataclass(frozen=True, slots=True)

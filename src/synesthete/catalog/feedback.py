@@ -165,5 +165,12 @@ def _were_in_force(at: int) -> tuple[ColumnElement[bool], ...]:
 
 def _feedback(row: Row) -> Feedback:
     return Feedback(
-        ListenerId(row.listener_id), Word(row.word), row.at, row.track_id, row.artist_id, row.until
+        ListenerId(row.listener_id),
+        Word(row.word),
+        row.at,
+        row.track_id,
+        row.artist_id,
+        row.until,
+        row.rating,
+        row.source,
     )

@@ -14,7 +14,7 @@ from synesthete.audio.suffixes import SUFFIXES
 from synesthete.catalog.among import among, these
 from synesthete.catalog.entries import Entry
 from synesthete.catalog.noun import Noun
-from synesthete.catalog.schema import albums, artists, track_genres, tracks
+from synesthete.catalog.schema import albums, artists, external_ids, track_genres, tracks
 from synesthete.catalog.track_rows import write_entries
 from synesthete.catalog.words import ids_with_words
 from synesthete.catalog.writing import batches
@@ -27,7 +27,8 @@ class Filter:
     """Which tracks may be chosen; a track must satisfy everything that is given.
 
     `genres`: any of these (case does not matter). Years and durations (seconds) include their ends; tracks
-    without a year or duration fail a filter on it. `folder`: the path begins with this folder.
+    without a year or duration fail a filter on it. `folder`: the path begins with this folder. `known_to`:
+    the track has an external id of this scheme.
     """
 
     genres: tuple[str, ...] = ()
@@ -39,6 +40,7 @@ class Filter:
     artist_id: int | None = None
     album_id: int | None = None
     with_file: bool = False
+    known_to: str | None = None
 
 
 class Tracks(Noun):
@@ -221,7 +223,7 @@ _ALL = (
     select(
         _c.id, _c.title, artists.c.name.label("artist"), albums.c.title.label("album"), _c.path, _c.duration_s,
         _c.artist_id, _c.album_id, _c.album_artist, _c.track_no, _c.disc_no, _c.year, _c.recording_mbid, _c.isrc,
-        _c.replaygain_db, _c.has_cover,
+        _c.replaygain_db, _c.has_cover, _c.size,
     )
     .join(artists, artists.c.id == _c.artist_id)
     .outerjoin(albums, albums.c.id == _c.album_id)
@@ -245,6 +247,10 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
         conditions.append(c.album_id == wanted.album_id)
     if wanted.with_file:
         conditions.append(c.path.is_not(None))
+    if wanted.known_to is not None:
+        conditions.append(
+            c.id.in_(select(external_ids.c.track_id).where(external_ids.c.scheme == wanted.known_to))
+        )
     if wanted.folder is not None:
         conditions.append(inside(wanted.folder))
     if wanted.genres:
@@ -280,5 +286,5 @@ def _tracks(connection: Connection, asked: Select, given: Mapping[str, Any] | No
 
 def _track(row: Row, genres: tuple[str, ...]) -> Track:
     """The track in a row of `_ALL`; its columns stand in the order of the noun's fields around the genres."""
-    fields: tuple[Any, ...] = (*row[:12], genres, *row[12:15], bool(row[15]))
+    fields: tuple[Any, ...] = (*row[:12], genres, *row[12:15], bool(row[15]), row[16])
     return Track(*fields)

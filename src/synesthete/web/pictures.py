@@ -65,10 +65,10 @@ def spectrogram(
     return Response(gray_png(pixels), media_type="image/png", headers=headers)
 
 
-def cover(house: House, path: Path, size: int) -> Response:
-    """The cover inside a file as JPEG, no wider and higher than the next of a few usual sizes."""
-    usual = next(kept for kept in COVER_SIZES if kept >= size)
-    data = _kept(house, "covers", path, str(usual), lambda: _cover(house, path, usual))
+def cover(house: House, path: Path, size: int, *, exactly: bool = False) -> Response:
+    """The cover inside a file as JPEG, no wider and higher than `size`, or than the next of a few usual sizes."""
+    most = size if exactly else next(kept for kept in COVER_SIZES if kept >= size)
+    data = _kept(house, "covers", path, str(most), lambda: _cover(house, path, most))
     if not data:
         raise NotFound("this track has no cover")
     return Response(data, media_type="image/jpeg", headers=KEEP)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from xml.etree import ElementTree
 
 import httpx
 import pytest
+from PIL import Image
 
 from synesthete.catalog.entries import Entry
 from synesthete.services.subsonic import Subsonic as OurClient
 from synesthete.web.auth.proofs import HINT_LENGTH, new_key, token_hash
 from synesthete.web.doors.subsonic import METHODS
 from synesthete.web.doors.subsonic.login import app_password
+from tests.audio.test_tags import id3
 
 knuckles = pytest.importorskip("knuckles", reason="the dev extra is not installed")
 
@@ -241,3 +244,119 @@ def test_an_unknown_method_and_a_form_post(call):
     assert call("startRadioTower")["error"]["code"] == 0
     answer = call.client.post("/rest/ping.view", data={"u": "ana", "p": "correct horse", "f": "json"}).json()
     assert answer["subsonic-response"]["status"] == "ok"
+
+
+def test_stars_and_ratings_stand_side_by_side_as_players_show_them(call):
+    def shown(track: str = "tr-5") -> tuple[int | None, bool]:
+        song = call("getSong", id=track)["song"]
+        return song.get("userRating"), "starred" in song
+
+    for stars in range(1, 6):
+        assert call("setRating", id="tr-5", rating=str(stars))["status"] == "ok"
+        assert shown() == (stars, False)
+    call("star", id="tr-5")
+    assert shown() == (5, True)
+    call("setRating", id="tr-5", rating="4")
+    assert shown() == (4, True)
+    call("unstar", id="tr-5")
+    assert shown() == (4, False)
+    call("setRating", id="tr-5", rating="0")
+    assert shown() == (None, False)
+    call("star", id="tr-5")
+    call("setRating", id="tr-5", rating="0")
+    assert shown() == (None, True)
+    call("unstar", id="tr-5")
+    for wrong in ("6", "-1", "x", "4.5"):
+        assert call("setRating", id="tr-5", rating=wrong)["error"]["code"] == 0
+    assert call("setRating", id="tr-5")["error"]["code"] == 10 and shown() == (None, False)
+
+
+def test_unstar_takes_back_a_star_and_no_other_word(place, call):
+    parts, _ = place
+    parts.catalog.feedback.say(1, "never", track_id=6)
+    call("unstar", id="tr-6")
+    assert 6 in parts.catalog.feedback.words(1).never
+    parts.catalog.feedback.unsay(1, track_id=6)
+
+
+def test_an_album_is_starred_when_all_of_it_is(call):
+    album = call("getSong", id="tr-10")["song"]["albumId"]
+    tracks = [song["id"] for song in call("getAlbum", id=album)["album"]["song"]]
+    call("star", albumId=album, artistId="ar-2")
+    starred = call("getStarred2")["starred2"]
+    assert [row["id"] for row in starred["album"]] == [album] and starred["album"][0]["starred"]
+    assert {row["id"] for row in starred["song"]} >= set(tracks)
+    assert [(row["id"], row["albumCount"]) for row in starred["artist"]] == [("ar-2", 2)]
+    assert call("getAlbum", id=album)["album"]["starred"]
+    assert [a["id"] for a in call("getAlbumList2", type="starred")["albumList2"]["album"]] == [album]
+    call("unstar", id=tracks[0])
+    assert call("getStarred2")["starred2"]["album"] == []
+    call("unstar", albumId=album, artistId="ar-2")
+    left = call("getStarred2")["starred2"]
+    assert left["artist"] == left["album"] == [] and not {row["id"] for row in left["song"]} & set(tracks)
+
+
+def test_records_say_size_and_bit_rate_where_they_are_known(place, call):
+    parts, _ = place
+    parts.catalog.files.note([(9, {"size": 50_000})])
+    song = call("getSong", id="tr-9")["song"]
+    assert (song["size"], song["bitRate"]) == (50_000, 200)  # 50 kB in 2 s
+    assert all(isinstance(song[name], str) for name in ("id", "parent", "albumId", "artistId"))
+
+
+def test_several_plays_are_kept_together_or_not_at_all(place, call):
+    parts, _ = place
+    before = parts.catalog.listens.number(1)
+    for wrong in ("0", "-5", "soon", "1" + "0" * 30, "1700000000"):  # the last is seconds
+        assert call("scrobble", id=["tr-2", "tr-3"], time=["1700000000000", wrong])["error"]["code"] == 0
+    assert call("scrobble", id=["tr-2", "tr-9999"])["error"]["code"] == 70
+    assert parts.catalog.listens.number(1) == before
+    call("scrobble", id=["tr-2", "tr-3"], time=["1700000100000", "1700000400000"])
+    assert [(h.track_id, h.at) for h in parts.catalog.listens.of(1, 2)] == [
+        (3, 1_700_000_400),
+        (2, 1_700_000_100),
+    ]
+
+
+def test_a_list_counts_a_track_as_often_as_it_is_on_it(call):
+    made = call("createPlaylist", name="Twice", songId=["tr-1", "tr-2", "tr-1", "tr-3"])["playlist"]
+    assert (made["songCount"], made["duration"], len(made["entry"])) == (4, 8, 4)
+    call("updatePlaylist", playlistId=made["id"], songIndexToRemove=["0", "3"])
+    now = call("createPlaylist", playlistId=made["id"], name="Anew", songId=["tr-4"])["playlist"]
+    assert (now["name"], [s["id"] for s in now["entry"]]) == ("Anew", ["tr-4"])
+    call("deletePlaylist", id=made["id"])
+
+
+def test_radio_is_as_long_as_asked_where_the_library_is(call):
+    assert len(call("getSimilarSongs2", id="tr-1", count="20")["similarSongs2"]["song"]) == 20
+    assert len(call("getSonicSimilarTracks", id="tr-1", count="20")["sonicMatch"]) == 20
+
+
+def test_a_key_tells_whose_it_is_and_stands_alone(place, call):
+    parts, _ = place
+    key = new_key()
+    parts.catalog.accounts.add_key(2, "player", token_hash(key), key[:HINT_LENGTH], ("read",))
+
+    def ask(method: str, **more: str) -> dict:
+        return call.client.get(f"/rest/{method}", params={"apiKey": key, "f": "json", **more}).json()[
+            "subsonic-response"
+        ]
+
+    assert ask("tokenInfo")["tokenInfo"] == {"username": "ben"}
+    for other in ("u", "p", "t", "s"):
+        assert ask("ping", **{other: ""})["error"]["code"] == 43
+
+
+def test_covers_have_the_size_that_was_asked(place, call, tmp_path):
+    parts, _ = place
+    png, path = io.BytesIO(), tmp_path / "covered.mp3"
+    Image.new("RGB", (400, 400), "teal").save(png, "PNG")
+    path.write_bytes(id3((b"APIC", b"\x00image/png\0\x03\0" + png.getvalue())))
+    before = parts.catalog.tracks.get(24)
+    parts.catalog.files.note([(24, {"path": str(path), "has_cover": True})])
+    for asked, side in (("64", 64), ("200", 200), ("1000", 400), ("0", 400), (None, 400)):
+        more = {} if asked is None else {"size": asked}
+        login = {"u": "ana", "p": "correct horse"}
+        answer = call.client.get("/rest/getCoverArt", params={**login, "id": "tr-24", **more})
+        assert Image.open(io.BytesIO(answer.content)).size == (side, side)
+    parts.catalog.files.note([(24, {"path": before.path, "has_cover": False})])

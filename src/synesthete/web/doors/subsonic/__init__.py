@@ -32,6 +32,11 @@ def get_license(asked: Asked) -> dict[str, Any]:
     return {"license": {"valid": True}}
 
 
+def token_info(asked: Asked) -> dict[str, Any]:
+    """Whose key it is, which a player that knows only the key asks."""
+    return {"tokenInfo": {"username": asked.who.account.name if asked.who.account else ""}}
+
+
 def get_user(asked: Asked) -> dict[str, Any]:
     account = asked.who.account
     wanted = asked.get("username")
@@ -52,6 +57,7 @@ def get_open_subsonic_extensions() -> dict[str, Any]:
 METHODS: dict[str, Method] = {
     "ping": ping,
     "getLicense": get_license,
+    "tokenInfo": token_info,
     "getUser": get_user,
     "getMusicFolders": browse.get_music_folders,
     "getIndexes": browse.get_indexes,
@@ -90,7 +96,7 @@ METHODS: dict[str, Method] = {
 router = APIRouter(prefix="/rest", include_in_schema=False)
 
 
-@router.api_route("/{method}", methods=["GET", "POST"])
+@router.api_route("/{method}", methods=["GET", "POST", "HEAD"])
 async def call(method: str, request: Request, house: TheHouse) -> Response:
     """One call of the contract; refusals are answers too."""
     parameters = await _parameters(request)

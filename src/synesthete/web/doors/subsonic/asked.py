@@ -105,6 +105,22 @@ class Asked:
         artist = self.house.catalog.artists.get(-album_id)
         return Album(AlbumId(album_id), NO_ALBUM, artist.name, artist.id)
 
+    @cached_property
+    def starred_albums(self) -> list[int]:
+        """Ids of the albums all of whose tracks are starred, the last one first."""
+        tracks = self.house.catalog.tracks.many(self.mine.starred).values()
+        near = {t.album_id or -(t.artist_id or 0): None for t in tracks}
+        times = {i: self.mine.album_starred(self.album_tracks(i)) for i in near}
+        return sorted((i for i, at in times.items() if at), key=lambda i: -(times[i] or 0))
+
+    def known(self, ids: Iterable[TrackId]) -> None:
+        """Raises SubsonicError (70) when one of these tracks is not here."""
+        wanted = list(ids)
+        found = self.house.catalog.tracks.many(wanted)
+        for track_id in wanted:
+            if track_id not in found:
+                raise SubsonicError(Code.NOT_FOUND, f"track not found: tr-{track_id}")
+
     def track_ids(self, name: str) -> list[TrackId]:
         """The track ids given by a repeated parameter."""
         return [TrackId(number(text, "tr")) for text in self.all(name)]

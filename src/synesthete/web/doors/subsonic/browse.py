@@ -27,7 +27,7 @@ def get_music_folders(asked: Asked) -> dict[str, Any]:
 def get_artists(asked: Asked) -> dict[str, Any]:
     letters: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for artist in asked.house.catalog.artists.all(n=EVERYTHING):
-        letters[_letter(artist.name)].append(_artist(asked, artist))
+        letters[_letter(artist.name)].append(artist_of(asked, artist))
     index = [{"name": letter, "artist": letters[letter]} for letter in sorted(letters)]
     return {"artists": {"ignoredArticles": " ".join(a.strip().title() for a in ARTICLES), "index": index}}
 
@@ -40,7 +40,7 @@ def get_artist(asked: Asked) -> dict[str, Any]:
     artist = asked.house.catalog.artists.get(number(asked.need("id"), "ar"))
     albums = [int(album.id) for album in asked.house.catalog.albums.of(artist.id)]
     albums += [-artist.id] if -artist.id in asked.loose else []
-    return {"artist": _artist(asked, artist) | {"album": asked.albums(albums)}}
+    return {"artist": artist_of(asked, artist) | {"album": asked.albums(albums)}}
 
 
 def get_album(asked: Asked) -> dict[str, Any]:
@@ -97,7 +97,7 @@ def search3(asked: Asked) -> dict[str, Any]:
         albums = _all_albums(asked, "title", counts["album"], offsets["album"])
         tracks = catalog.tracks.page(counts["song"], offsets["song"])
     found = {
-        "artist": [_artist(asked, artist) for artist in artists],
+        "artist": [artist_of(asked, artist) for artist in artists],
         "album": asked.albums(albums),
         "song": [asked.child(track) for track in tracks],
     }
@@ -123,13 +123,16 @@ def _listed(asked: Asked) -> list[int]:
     }
     if kind in simple:
         return _all_albums(asked, simple[kind], size, offset)
-    if kind in ("frequent", "recent", "highest", "starred"):
+    if kind == "starred":
+        return asked.starred_albums[offset : offset + size]
+    if kind in ("frequent", "recent", "highest"):
         return _by_habit(asked, kind)[offset : offset + size]
     if kind == "byGenre":
         wanted = Filter(genres=(asked.need("genre"),))
         return _albums_of(catalog.tracks.page(EVERYTHING, 0, wanted))[offset : offset + size]
     if kind == "byYear":
-        first, last = asked.whole("fromYear", 0, 9999), asked.whole("toYear", 9999, 9999)
+        asked.need("fromYear"), asked.need("toYear")
+        first, last = asked.whole("fromYear", 0, 9999), asked.whole("toYear", 0, 9999)
         albums = [
             a
             for a in catalog.albums.all("year", EVERYTHING)
@@ -156,7 +159,7 @@ def _by_habit(asked: Asked, kind: str) -> list[int]:
     if kind == "recent":
         ordered = [h.track_id for h in catalog.listens.of(asked.listener_id, 5000) if h.track_id is not None]
     else:
-        worth: Any = {"frequent": mine.plays, "highest": mine.ratings, "starred": mine.starred}[kind]
+        worth: Any = {"frequent": mine.plays, "highest": mine.ratings}[kind]
         ordered = sorted(worth, key=lambda i: -worth[i])
     return _albums_of(list(catalog.tracks.many(ordered).values()))
 
@@ -165,7 +168,8 @@ def _albums_of(tracks: list[Track]) -> list[int]:
     return list(dict.fromkeys(int(t.album_id) for t in tracks if t.album_id is not None))
 
 
-def _artist(asked: Asked, artist: Artist) -> dict[str, Any]:
+def artist_of(asked: Asked, artist: Artist) -> dict[str, Any]:
+    """The artist as an ArtistID3."""
     albums = len(asked.house.catalog.albums.of(artist.id)) + (-artist.id in asked.loose)
     return without_none(artist_record(artist, albums, asked.mine))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import PurePath
@@ -14,26 +14,40 @@ from synesthete.catalog.playlists import Kept
 from synesthete.music import Album, Artist, Track, TrackId, Word
 from synesthete.web.doors.subsonic.answer import Code, SubsonicError
 
+RATED = "subsonic rating"
+"""Source of a like that says how many stars of five, and is no star: players show the two apart."""
+
 
 @dataclass(frozen=True)
 class Personal:
-    """What one listener did with tracks: stars by time, ratings, plays."""
+    """What one listener did with tracks and artists: stars by time, ratings, plays."""
 
     starred: dict[int, int] = field(default_factory=dict)
     starred_artists: dict[int, int] = field(default_factory=dict)
-    ratings: dict[TrackId, int] = field(default_factory=dict)
+    ratings: dict[int, int] = field(default_factory=dict)
+    rated_artists: dict[int, int] = field(default_factory=dict)
     plays: dict[TrackId, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, catalog: Catalog, listener_id: int) -> Personal:
         """Everything about this listener that records carry."""
-        liked = [f for _, f in catalog.feedback.of(listener_id, word=Word.LIKE)]
+        liked, disliked = (
+            [f for _, f in catalog.feedback.of(listener_id, word=word)] for word in (Word.LIKE, Word.DISLIKE)
+        )
+        stars = [f for f in liked if f.source != RATED]
+        rated = [f for f in (*liked, *disliked) if f.rating is not None]
         return cls(
-            {f.track_id: f.at for f in liked if f.track_id is not None},
-            {f.artist_id: f.at for f in liked if f.artist_id is not None},
-            catalog.feedback.ratings(listener_id),
+            {f.track_id: f.at for f in stars if f.track_id is not None},
+            {f.artist_id: f.at for f in stars if f.artist_id is not None},
+            {f.track_id: f.rating or 0 for f in rated if f.track_id is not None},
+            {f.artist_id: f.rating or 0 for f in rated if f.artist_id is not None},
             catalog.listens.counts(listener_id),
         )
+
+    def album_starred(self, tracks: Collection[int]) -> int | None:
+        """When an album with these tracks was starred: it is where all of them are; None where not."""
+        times = [self.starred[i] for i in tracks if i in self.starred]
+        return max(times) if times and len(times) == len(tracks) else None
 
 
 def iso(at: int) -> str:
@@ -79,6 +93,8 @@ def child(track: Track, mine: Personal) -> dict[str, Any]:
         "genres": [{"name": genre} for genre in track.genres],
         "coverArt": f"tr-{track.id}" if track.has_cover else None,
         "duration": None if track.duration_s is None else round(track.duration_s),
+        "size": track.size,
+        "bitRate": _bit_rate(track),
         "suffix": suffix,
         "contentType": mimetypes.guess_type(f"x.{suffix}")[0] if suffix else None,
         "path": None if track.path is None else _shown_path(track, suffix),
@@ -93,6 +109,11 @@ def child(track: Track, mine: Personal) -> dict[str, Any]:
         "userRating": mine.ratings.get(track.id),
         "starred": None if starred is None else iso(starred),
     }
+
+
+def _bit_rate(track: Track) -> int | None:
+    """Thousands of bits a second, of the whole file."""
+    return round(track.size * 8 / 1000 / track.duration_s) if track.size and track.duration_s else None
 
 
 def _album_id(track: Track) -> str | None:
@@ -113,6 +134,7 @@ def album_record(album: Album, tracks: Sequence[Track], mine: Personal, added_at
     """An album as an AlbumID3, with what its tracks sum up to."""
     cover = next((f"tr-{track.id}" for track in tracks if track.has_cover), None)
     genres = list(dict.fromkeys(genre for track in tracks for genre in track.genres))
+    starred = mine.album_starred([track.id for track in tracks])
     return {
         "id": f"al-{album.id}",
         "name": album.title,
@@ -128,6 +150,7 @@ def album_record(album: Album, tracks: Sequence[Track], mine: Personal, added_at
         "genre": genres[0] if genres else None,
         "genres": [{"name": genre} for genre in genres],
         "musicBrainzId": album.mbid or "",
+        "starred": None if starred is None else iso(starred),
         "isDir": True,
     }
 
@@ -140,6 +163,7 @@ def artist_record(artist: Artist, albums: int, mine: Personal) -> dict[str, Any]
         "name": artist.name,
         "albumCount": albums,
         "musicBrainzId": artist.mbid or "",
+        "userRating": mine.rated_artists.get(artist.id),
         "starred": None if starred is None else iso(starred),
     }
 

@@ -54,8 +54,10 @@ class Login:
     def _who(self, asked: dict[str, str], address: str) -> Who:
         key, name = asked.get("apiKey"), asked.get("u")
         if key:
-            if name:
-                raise SubsonicError(Code.CONFLICTING_LOGIN, "send an API key or a user name, not both")
+            if any(other in asked for other in ("u", "p", "t", "s")):
+                raise SubsonicError(
+                    Code.CONFLICTING_LOGIN, "send an API key or a name and password, not both"
+                )
             return self._by_key(key, address)
         if self.entrance.is_open():
             return Who(self.entrance.owner(), "open", EVERY_SCOPE)

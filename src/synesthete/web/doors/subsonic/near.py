@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from synesthete.errors import NotFound
-from synesthete.music import TrackId
+from synesthete.music import Track, TrackId
 from synesthete.recommend.request import Request, Seed, SeedKind, similar_to
 from synesthete.web.doors.subsonic.answer import Code, SubsonicError
 from synesthete.web.doors.subsonic.asked import Asked
@@ -38,7 +39,7 @@ def get_top_songs(asked: Asked) -> dict[str, Any]:
 def get_sonic_similar_tracks(asked: Asked) -> dict[str, Any]:
     """What sounds like a track, nearest first, each with its similarity from 0 to 1."""
     track = asked.house.catalog.tracks.get(number(asked.need("id"), "tr"))
-    request = similar_to(track.id, asked.whole("count", 10, MOST, 1))
+    request = replace(similar_to(track.id, asked.whole("count", 10, MOST, 1)), per_artist=0)
     answer = asked.house.parts.recommender.recommend(request)
     return {"sonicMatch": [_match(asked, one.track, one.similarity) for one in answer.results]}
 
@@ -68,13 +69,20 @@ def _similar(asked: Asked) -> list[dict[str, Any]]:
     seed = Seed(SEEDS[kind], key) if key >= 0 else Seed(SeedKind.ARTIST, -key)
     request = Request((seed,), listener_id=asked.listener_id, n=asked.whole("count", 50, MOST, 1))
     try:
-        answer = asked.house.parts.recommender.recommend(request)
+        tracks = _tracks(asked, request)
+        if len(tracks) < request.n:  # few artists: rather more of each than a radio that ends soon
+            more = _tracks(asked, replace(request, per_artist=0))
+            tracks += [track for track in more if track not in tracks][: request.n - len(tracks)]
     except NotFound as error:
         raise SubsonicError(Code.NOT_FOUND, str(error)) from error
-    return [asked.child(one.track) for one in answer.results]
+    return [asked.child(track) for track in tracks]
 
 
-def _match(asked: Asked, track: Any, similarity: float | None) -> dict[str, Any]:
+def _tracks(asked: Asked, request: Request) -> list[Track]:
+    return [one.track for one in asked.house.parts.recommender.recommend(request).results]
+
+
+def _match(asked: Asked, track: Track, similarity: float | None) -> dict[str, Any]:
     """A cosine of -1..1 as the extension's 0..1; -1 where it is not known."""
     shown = -1.0 if similarity is None else round(min(1.0, max(0.0, similarity)), 4)
     return {"entry": asked.child(track), "similarity": shown}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from synesthete.catalog.playlists import Kept
-from synesthete.music import TrackId
+from synesthete.music import Track, TrackId
 from synesthete.web.doors.subsonic.answer import Code, SubsonicError
 from synesthete.web.doors.subsonic.asked import Asked
 from synesthete.web.doors.subsonic.facts import number, playlist_record, without_none
@@ -27,6 +27,8 @@ def create_playlist(asked: Asked) -> dict[str, Any]:
     old = asked.get("playlistId")
     if old is not None:
         kept = _mine(asked, old)
+        if asked.get("name"):
+            playlists.rename(kept.id, asked.get("name"), None)
         playlists.write(kept.id, [(track_id, None) for track_id in tracks])
         return {"playlist": _whole(asked, playlists.get(kept.id))}
     made = playlists.create(asked.listener_id, asked.need("name"), tracks, source="subsonic")
@@ -67,22 +69,22 @@ def _mine(asked: Asked, text: str) -> Kept:
 
 
 def _head(asked: Asked, kept: Kept) -> dict[str, Any]:
-    tracks = asked.house.catalog.tracks.many(asked.house.catalog.playlists.tracks(kept.id))
     owner = asked.who.account.name if asked.who.account else ""
-    return without_none(playlist_record(kept, owner, tracks.values()))
+    return without_none(playlist_record(kept, owner, _tracks(asked, kept)))
 
 
 def _whole(asked: Asked, kept: Kept) -> dict[str, Any]:
+    return _head(asked, kept) | {"entry": [asked.child(track) for track in _tracks(asked, kept)]}
+
+
+def _tracks(asked: Asked, kept: Kept) -> list[Track]:
+    """A track may be on a list more than once, and every time it counts."""
     ids = asked.house.catalog.playlists.tracks(kept.id)
     found = asked.house.catalog.tracks.many(ids)
-    # A track may be on a list more than once, and every time it counts.
-    return _head(asked, kept) | {"entry": [asked.child(found[i]) for i in ids if i in found]}
+    return [found[i] for i in ids if i in found]
 
 
 def _known(asked: Asked, name: str) -> list[TrackId]:
     ids = asked.track_ids(name)
-    known = asked.house.catalog.tracks.many(ids)
-    missing = [i for i in ids if i not in known]
-    if missing:
-        raise SubsonicError(Code.NOT_FOUND, f"track not found: tr-{missing[0]}")
+    asked.known(ids)
     return ids

@@ -31,11 +31,11 @@ def stream(asked: Asked) -> Response:
 
 def get_cover_art(asked: Asked) -> Response:
     """The cover of a track, or of the first track that has one on an album, by an artist or on a playlist."""
-    size = asked.whole("size", USUAL_COVER, LARGEST_COVER, 1)
+    size = asked.whole("size", USUAL_COVER, LARGEST_COVER) or LARGEST_COVER
     for track in _tracks(asked, asked.need("id")):
         if track.path is not None and Path(track.path).is_file():
             with suppress(NotFound):  # tags promised a cover that is not there: the next track may have it
-                return pictures.cover(asked.house, Path(track.path), size)
+                return pictures.cover(asked.house, Path(track.path), size, exactly=True)
     raise SubsonicError(Code.NOT_FOUND, "there is no cover")
 
 

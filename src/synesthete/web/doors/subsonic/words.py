@@ -6,9 +6,11 @@ import time
 from typing import Any
 
 from synesthete.music import Word
+from synesthete.web.doors.intake import is_plausible
 from synesthete.web.doors.subsonic.answer import Code, SubsonicError
 from synesthete.web.doors.subsonic.asked import Asked
-from synesthete.web.doors.subsonic.facts import iso, kind_of, number
+from synesthete.web.doors.subsonic.browse import artist_of
+from synesthete.web.doors.subsonic.facts import RATED, kind_of, number
 
 GOOD_STARS = 3
 """Three of five stars and more count as a like, fewer as a dislike."""
@@ -20,45 +22,49 @@ def scrobble(asked: Asked) -> dict[str, Any]:
     ids, times = asked.track_ids("id"), asked.all("time")
     if not ids:
         raise SubsonicError(Code.MISSING, "required parameter is missing: id")
-    known = asked.house.catalog.tracks.many(ids)
+    asked.known(ids)
+    plays = [(track_id, _seconds(times, place)) for place, track_id in enumerate(ids)]
     if (asked.get("submission") or "true").lower() == "false":
         return {}
-    for place, track_id in enumerate(ids):
-        if track_id not in known:
-            raise SubsonicError(Code.NOT_FOUND, f"track not found: tr-{track_id}")
-        asked.house.catalog.listens.put(
-            asked.listener_id, track_id, _seconds(times, place), source="subsonic"
-        )
+    for track_id, at in plays:
+        asked.house.catalog.listens.put(asked.listener_id, track_id, at, source="subsonic")
     return {}
 
 
 def star(asked: Asked) -> dict[str, Any]:
     asked.may("write")
     for about in _things(asked):
-        asked.house.catalog.feedback.say(asked.listener_id, Word.LIKE, source="subsonic", **about)
+        starred, rating = _said(asked, about)
+        if not starred:
+            asked.house.catalog.feedback.say(
+                asked.listener_id, Word.LIKE, rating=rating, source="subsonic", **about
+            )
     return {}
 
 
 def unstar(asked: Asked) -> dict[str, Any]:
     asked.may("write")
     for about in _things(asked):
-        asked.house.catalog.feedback.unsay(asked.listener_id, **about)
+        starred, rating = _said(asked, about)
+        if starred:
+            _rate(asked, about, rating)
     return {}
 
 
 def set_rating(asked: Asked) -> dict[str, Any]:
     """1 to 5 stars; 0 takes the rating back."""
     asked.may("write")
-    text, stars = asked.need("id"), asked.whole("rating", -1, 5, -1)
-    if stars < 0:
-        raise SubsonicError(Code.MISSING, "rating must be 0 to 5")
+    text, stars = asked.need("id"), asked.need("rating")
+    if stars not in ("0", "1", "2", "3", "4", "5"):
+        raise SubsonicError(Code.FAILED, f"rating must be 0 to 5, not {stars[:40]}")
     about = _about(asked, text)
-    feedback = asked.house.catalog.feedback
-    if stars == 0:
-        feedback.unsay(asked.listener_id, **about)
-    else:
-        word = Word.LIKE if stars >= GOOD_STARS else Word.DISLIKE
-        feedback.say(asked.listener_id, word, rating=stars, source="subsonic", **about)
+    starred, rating = _said(asked, about)
+    if starred and stars not in ("1", "2"):
+        asked.house.catalog.feedback.say(
+            asked.listener_id, Word.LIKE, rating=int(stars) or None, source="subsonic", **about
+        )
+    elif rating is not None or stars != "0":
+        _rate(asked, about, int(stars))
     return {}
 
 
@@ -76,12 +82,30 @@ def get_now_playing(asked: Asked) -> dict[str, Any]:
 
 def _starred(asked: Asked) -> dict[str, Any]:
     artists = asked.house.catalog.artists.many(asked.mine.starred_artists)
-    said = asked.mine.starred_artists
-    rows = [
-        {"id": f"ar-{a.id}", "name": a.name, "albumCount": 0, "starred": iso(said[a.id])}
-        for a in artists.values()
-    ]
-    return {"artist": rows, "album": [], "song": asked.children(asked.mine.starred)}
+    rows = [artist_of(asked, artist) for artist in artists.values()]
+    return {
+        "artist": rows,
+        "album": asked.albums(asked.starred_albums),
+        "song": asked.children(asked.mine.starred),
+    }
+
+
+def _said(asked: Asked, about: dict[str, Any]) -> tuple[bool, int | None]:
+    """Whether the listener has starred it, and their stars of five."""
+    mine = asked.mine
+    if (track_id := about.get("track_id")) is not None:
+        return track_id in mine.starred, mine.ratings.get(track_id)
+    return about["artist_id"] in mine.starred_artists, mine.rated_artists.get(about["artist_id"])
+
+
+def _rate(asked: Asked, about: dict[str, Any], stars: int | None) -> None:
+    """Stars of five without a star; none take back whatever was said."""
+    feedback = asked.house.catalog.feedback
+    if not stars:
+        feedback.unsay(asked.listener_id, **about)
+        return
+    word = Word.LIKE if stars >= GOOD_STARS else Word.DISLIKE
+    feedback.say(asked.listener_id, word, rating=stars, source=RATED, **about)
 
 
 def _things(asked: Asked) -> list[dict[str, Any]]:
@@ -115,9 +139,9 @@ def _seconds(times: list[str], place: int) -> int:
     """When the play began, from milliseconds; now, where the player does not say."""
     if place >= len(times):
         return int(time.time())
-    try:
-        return int(times[place]) // 1000
-    except ValueError as error:
+    text = times[place]
+    if not text.isascii() or not text.isdigit() or not is_plausible(int(text[:18]) // 1000):
         raise SubsonicError(
-            Code.FAILED, f"time is not a number of milliseconds: {times[place][:40]}"
-        ) from error
+            Code.FAILED, f"time is not when anybody listened, in milliseconds since 1970: {text[:40]}"
+        )
+    return int(text) // 1000
