@@ -137,7 +137,9 @@ export function homeOf(points: Points, values: Float32Array, wanted: number): Ho
   return home;
 }
 
-const LEFTOVER = 'Other';
+export const LEFTOVER = 'Other';
+/** As many groups as have a color of their own. */
+const NAMED = 15;
 /** The color of what has no value. */
 export const UNKNOWN = '#787286';
 const UNKNOWN_RGB = [0x78, 0x72, 0x86];
@@ -146,6 +148,17 @@ const UNKNOWN_RGB = [0x78, 0x72, 0x86];
 export function categoryColor(color: MapColor, value: number, dark: boolean): string {
   if (color.categories[value] === LEFTOVER) return dark ? '#4d4760' : '#bcb5cb';
   return categories[value % categories.length]!;
+}
+
+/** The categories of these values for a legend: as many as have a color of their own, the commonest first, what is left over last. */
+export function legendOf(color: MapColor, values: Float32Array, dark: boolean): { value: number; name: string; hex: string }[] {
+  if (color.kind !== 'category') return [];
+  const counts = new Map<number, number>();
+  for (const value of values) if (!Number.isNaN(value)) counts.set(value, (counts.get(value) ?? 0) + 1);
+  const isLeft = (value: number) => color.categories[value] === LEFTOVER;
+  const most = [...counts].sort(([, n], [, m]) => m - n).map(([value]) => value);
+  const named = [...most.filter((value) => !isLeft(value)).slice(0, NAMED), ...most.filter(isLeft)];
+  return named.map((value) => ({ value, name: color.categories[value] ?? String(value), hex: categoryColor(color, value, dark) }));
 }
 
 /** Red, green, blue for each point. */
