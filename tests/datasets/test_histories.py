@@ -6,8 +6,10 @@ import json
 
 import pytest
 
+from synesthete.datasets.documents import documents
 from synesthete.datasets.findings import Opinion
 from synesthete.datasets.itunes import read_itunes
+from synesthete.datasets.kinds import recognize
 from synesthete.datasets.lastfm import read_lastfm
 from synesthete.datasets.listenbrainz import read_listenbrainz
 from synesthete.datasets.listens_csv import read_listens_csv
@@ -99,6 +101,7 @@ def test_listenbrainz_feedback_and_what_plays_now(tmp_path):
         {"recording_mbid": MBID, "score": 7},
         {"recording_mbid": None, "recording_msid": MBID, "score": 1},
         {"track_metadata": LISTEN["track_metadata"]},
+        {"track_metadata": LISTEN["track_metadata"], "pinned_until": AT, "created": AT},
         {"listened_at": 0, "track_metadata": LISTEN["track_metadata"]},
         {"listened_at": 32_503_680_000, "track_metadata": LISTEN["track_metadata"]},
     ]
@@ -106,7 +109,11 @@ def test_listenbrainz_feedback_and_what_plays_now(tmp_path):
     found, report = read(read_listenbrainz, path)
     track = Description(recording_mbid=MBID)
     assert found == [Opinion(track, Word.LIKE, AT), Opinion(track, Word.DISLIKE)]
-    assert report.left_out == {"feedback taken back": 1, "playing now, not yet a listen": 1}
+    assert report.left_out == {
+        "feedback taken back": 1,
+        "playing now, not yet a listen": 1,
+        "pinned, not a listen": 1,
+    }
     assert set(report.refused.values()) == {1} and len(report.refused) == 4
 
 
@@ -117,12 +124,14 @@ def test_listenbrainz_feedback_and_what_plays_now(tmp_path):
         f'{AT},"14 Nov 2023, 22:13",Ada,,Engines,,Cogs,\n',
         "Artist;Album;AlbumId;Track;Date#ada\n" + f"Ada;Engines;;Cogs;{AT}000\n",
         'Ada,Engines,Cogs,"14 Nov 2023 22:13:20"\n',
+        "artist,album,track,utc\n" + 'Ada,Engines,Cogs,"14 Nov 2023 22:13:20"\n',
+        "ISO time\tunixtime\ttrack name\tartist name\talbum name\n" + f"x\t{AT}\tCogs\tAda\tEngines\n",
         "# made by a program\n+ACM- Data export from Libre.fm,,\n\nArtist,Track,Album,Time\n"
         f"Ada,Cogs,Engines,{AT}\n",
         '"Playlist Title","Show"\n\nDate-time,Artist,Song,Release,Label\n'
         '2023-11-14T17:13:20-0500,Ada,"Cogs","Engines","L"\n',
     ],
-    ids=["ghan", "lastfmstats", "no header", "libre.fm", "radio"],
+    ids=["ghan", "lastfmstats", "no header", "utc", "unixtime", "libre.fm", "radio"],
 )
 def test_tables_of_listens_under_many_column_names(tmp_path, table):
     found, _ = read(read_listens_csv, write(tmp_path / "scrobbles.csv", table))
@@ -158,6 +167,24 @@ def test_lastfm_pages_loved_recent_and_top(tmp_path):
     found, report = page("toptracks", top, absurd)
     assert found == [Listen(Description("Cogs", "Ada"), at=0, count=12)]
     assert report.refused == {"impossible number of plays": 1}
+
+
+@pytest.mark.parametrize("whole", ["[[{}], [{}]]", "[{}, {}]", '{{"scrobbles": [{}, {}]}}'])
+def test_lastfm_tracks_saved_without_their_pages(tmp_path, whole):
+    row = json.dumps(
+        {"artist": {"#text": "Ada"}, "name": "Cogs", "album": {"#text": ""}, "date": {"uts": str(AT)}}
+    )
+    path = write(tmp_path / "scrobbles.json", whole.format(row, row))
+    assert recognize(documents(path)[0]) == "lastfm"
+    assert read(read_lastfm, path)[0] == [Listen(Description("Cogs", "Ada"), at=AT)] * 2
+
+
+@pytest.mark.parametrize("whole", ['{{"scrobbles": [{}]}}', '{{"status": "ok", "list": [{}]}}'])
+def test_maloja_without_its_own_mark(tmp_path, whole):
+    row = {"time": AT, "track": {"artists": ["Ada", "Bea"], "title": "Cogs"}, "duration": None}
+    path = write(tmp_path / "maloja.json", whole.format(json.dumps(row)))
+    assert recognize(documents(path)[0]) == "maloja"
+    assert read(read_maloja, path)[0] == [Listen(Description("Cogs", "Ada, Bea"), at=AT)]
 
 
 def test_maloja_tells_track_length_from_time_played(tmp_path):
@@ -235,6 +262,11 @@ def test_itunes_totals_ratings_and_playlists(tmp_path):
     assert report.refused == {"impossible number of plays": 1}
     assert report.left_out == {"not music": 1, "built-in list or folder of playlists": 1}
     assert report.notes == {"playlist entry that is not a track of this library": 1}
+
+
+def test_other_xml_is_no_itunes_library(tmp_path):
+    with pytest.raises(FormatError, match="no iTunes library"):
+        read(read_itunes, write(tmp_path / "a.xml", "<html><body/></html>"))
 
 
 def test_itunes_xml_that_is_cut_off_is_an_error(tmp_path):

@@ -46,6 +46,8 @@ def test_each_kind_is_recognized_with_and_without_mark_and_compression(tmp_path,
         '<?xml version="1.0"?><playlist version="1" xmlns="http://xspf.org/ns/0/">',
         "[playlist]\nFile1=a.mp3\n",
         "Track URI,Track Name,Artist Name(s),Added At,Danceability,Energy\n",
+        "Track URI,Track Name,Artist Name(s),Danceability,Energy\n",
+        '<x:playlist version="1" xmlns:x="http://xspf.org/ns/0/">',
         "title,artist,album\n",
     ],
 )
@@ -65,6 +67,20 @@ def test_other_files_are_not(tmp_path, text):
             recognize(document)
     else:
         assert recognize(document) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("lastfm", 'Ada,Engines,Cogs,"14 Nov 2023 22:13"\nAda,Engines,Wheels,"14 Nov 2023 22:17"\n'),
+        ("lastfm", "artist,album,track,utc\n"),
+        ("rockbox", "Ada\tEngines\tCogs\t1\t200\tL\t1700000000\t\n"),
+        ("taste-profile", f"user_id,song_id,listen_count\nu,{SONG},1\n"),
+        ("taste-profile", f"user_id\tsong_id\tlisten_count\nu\t{SONG}\t1\n"),
+    ],
+)
+def test_tables_with_and_without_their_headers(tmp_path, kind, text):
+    assert recognize(documents(write(tmp_path / "file", text))[0]) == kind
 
 
 def test_every_kind_of_the_table_has_an_example():

@@ -22,7 +22,7 @@ words = st.text(st.characters(exclude_categories=("Cc", "Cs", "Co", "Cn", "Z")),
     lambda text: text.replace(" - ", "-")
 )
 names = st.lists(words, min_size=1, max_size=3).map(" ".join)
-parts = words.filter(lambda part: part not in (".", "..") and "/" not in part and "\\" not in part)
+parts = words.filter(lambda part: part not in (".", "..") and not set("/\\%") & set(part))
 paths = st.lists(parts, min_size=1, max_size=3).map(lambda p: "/music/" + "/".join(p) + ".mp3")
 tracks = st.builds(
     Description,
@@ -94,6 +94,8 @@ def test_jspf_is_what_listenbrainz_takes(tmp_path):
     ("location", "expected"),
     [
         ("a/b.mp3", "/lists/a/b.mp3"),
+        ("a%20b/%C3%A4%231.mp3", "/lists/a b/ä#1.mp3"),
+        ("/x/a%20b.mp3", "/x/a%20b.mp3"),
         ("../b.mp3", "/b.mp3"),
         ("/x/b.mp3", "/x/b.mp3"),
         ("file:///x/a%20b.mp3", "/x/a b.mp3"),
@@ -163,6 +165,38 @@ def test_a_collection_with_a_column_for_the_playlist(tmp_path):
         ("Sleep", ["Levers"], (("table", "2"),)),
     ]
     assert report.refused.total() == 2
+
+
+def test_a_file_whose_name_holds_a_percent_sign_is_found(tmp_path):
+    write(tmp_path / "100%25.mp3", b"sound")
+    assert place("100%25.mp3", tmp_path) == str(tmp_path / "100%25.mp3")
+
+
+def test_xspf_with_a_prefix(tmp_path):
+    text = (
+        "<x:playlist xmlns:x='http://xspf.org/ns/0/'><x:trackList><x:track><x:title>Cogs</x:title></x:track>"
+    )
+    found, _ = read(read_playlist, write(tmp_path / "a", text + "</x:trackList></x:playlist>"))
+    assert [t.title for t in found[0].tracks] == ["Cogs"]
+
+
+def test_a_table_is_a_table_whatever_the_file_is_called(tmp_path):
+    found, _ = read(read_playlist, write(tmp_path / "liked", "Title,Artist\nCogs,Ada\n"))
+    assert found == [Playlist("liked", (Description("Cogs", "Ada"),))]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"ID3\3\0\0\xff\xfb\x90\0\n",
+        '[{"ts": "2021", "ms_played": 1}]',
+        "u\tSOAAAA\t3\n",
+        "<html><body/></html>",
+    ],
+)
+def test_what_is_no_playlist_is_refused(tmp_path, content):
+    with pytest.raises(FormatError, match="no playlist"):
+        read(read_playlist, write(tmp_path / "a.txt", content))
 
 
 def test_refusals_in_words(tmp_path):

@@ -95,6 +95,21 @@ def test_windows_line_ends_a_mark_and_compression(tmp_path):
     assert triples(found) == {("u1", "S1"): 3, ("u2", "S1"): 4}
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-be"])
+@pytest.mark.parametrize("sign", ["\t", ","])
+def test_a_header_commas_and_utf_16(tmp_path, sign, encoding):
+    whole = "user_id\tsong_id\tlisten_count\n" + text([("u1", "S1", 3), ("u2", "S1", 4)])
+    found, report = read(
+        read_triplets, write(tmp_path / "t", whole.replace("\t", sign).encode(encoding)), ALL
+    )
+    assert triples(found) == {("u1", "S1"): 3, ("u2", "S1"): 4} and report.read == 2
+
+
+def test_columns_in_another_order_are_an_error(tmp_path):
+    with pytest.raises(FormatError, match="in this order"):
+        read(read_triplets, write(tmp_path / "t", "song\tuser\tplay_count\nS1\tu1\t3\n"), ALL)
+
+
 def test_mismatched_songs_are_left_out(tmp_path):
     path = write(tmp_path / "t.txt", text([("u1", "S1", 3), ("u1", "S2", 4)]))
     found, report = read(read_triplets, path, Filters(1, 0, frozenset({"S1"})))

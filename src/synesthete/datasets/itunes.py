@@ -111,6 +111,8 @@ def _pieces(stream: BinaryIO, report: Report) -> Iterator[tuple[str, dict[str, A
         for event, element in ElementTree.iterparse(stream, ("start", "end")):
             if event == "start":
                 depth += 1
+                if depth == 1 and element.tag != "plist":
+                    raise FormatError("this XML is no iTunes library", subject=report.file)
                 continue
             if depth == 3 and element.tag == "key":
                 section = element.text or ""

@@ -12,7 +12,7 @@ from synesthete.datasets.findings import Finding
 from synesthete.datasets.itunes import read_itunes
 from synesthete.datasets.lastfm import read_lastfm
 from synesthete.datasets.listenbrainz import read_listenbrainz
-from synesthete.datasets.listens_csv import read_listens_csv
+from synesthete.datasets.listens_csv import bare_columns, read_listens_csv
 from synesthete.datasets.maloja import read_maloja
 from synesthete.datasets.million_playlist import read_million_playlist
 from synesthete.datasets.msd_metadata import COLUMNS as MSD_COLUMNS
@@ -21,6 +21,7 @@ from synesthete.datasets.panoscrobbler import read_panoscrobbler
 from synesthete.datasets.parquet import MAGIC, parquet_mentions
 from synesthete.datasets.playlist_files.formats import SMART, read_playlist
 from synesthete.datasets.playlist_files.table import COLUMNS as PLAYLIST_COLUMNS
+from synesthete.datasets.playlist_files.table import NEEDED as PLAYLIST_NEEDED
 from synesthete.datasets.report import Report
 from synesthete.datasets.rockbox import read_rockbox
 from synesthete.datasets.spotify_features import NAMES as FEATURE_COLUMNS
@@ -65,7 +66,10 @@ KINDS: Mapping[str, Kind] = {
 }
 """Name -> kind, for everything that is read document by document."""
 
-TRIPLET = re.compile(r"\S{1,64}\tSO[A-Z0-9]{10,30}\t-?\d")
+TRIPLET = re.compile(r"(?:user\S*[\t,].*[\r\n]+)?[^\s,]{1,64}([\t,])SO[A-Z0-9]{10,30}\1-?\d", re.IGNORECASE)
+PLAYED = re.compile(r"(?:[^\t\r\n]*\t){4}\d*\t[LS]\t\d{9,11}(?:\t|\s|$)")
+"""A line of a player's log whose header is lost: five fields, the rating, the time."""
+XSPF = re.compile(r"<(?:\w+:)?playlist\b")
 SEGMENTS = re.compile(r"# (Segments csv created|YTID, start_seconds)")
 MID_ROW = re.compile(r"index,mid,display_name")
 
@@ -88,7 +92,7 @@ def recognize(document: Document) -> str | None:
         return _json_kind(text)
     if text.startswith("<") and not MISMATCH.search(text[:200]):
         lower = text[:4096].lower()
-        return "itunes" if "<plist" in lower else "playlist" if "<playlist" in lower else None
+        return "itunes" if "<plist" in lower else "playlist" if XSPF.search(lower) else None
     return _text_kind(text) or _table_kind(text, document.suffix)
 
 
@@ -98,7 +102,11 @@ def _json_kind(text: str) -> str | None:
 
     if has("lovedtracks") or has("recenttracks") or has("toptracks"):
         return "librefm" if "libre.fm" in text.replace("\\/", "/") else "lastfm"
-    if has("maloja"):
+    if (
+        has("maloja")
+        or has("artists", "track", "time", "scrobbles")
+        or has("artists", "track", "time", "list")
+    ):
         return "maloja"
     if has("playlists", "pid"):
         return "million-playlist"
@@ -110,13 +118,13 @@ def _json_kind(text: str) -> str | None:
         return "panoscrobbler"
     if has("child_ids", "positive_examples"):
         return "audioset"
-    if has("scrobbles"):
+    if has("scrobbles") or has("artist", "uts") or (text.startswith("[") and has("artist", "track", "date")):
         return "lastfm"
     return "playlist" if has("playlist", "track") or has("playlist", "title") or SMART.search(text) else None
 
 
 def _text_kind(text: str) -> str | None:
-    if text.startswith("#AUDIOSCROBBLER"):
+    if text.startswith("#AUDIOSCROBBLER") or PLAYED.match(text):
         return "rockbox"
     if text[:7].upper() == "#EXTM3U" or text[:10].lower() == "[playlist]":
         return "playlist"
@@ -135,13 +143,14 @@ def _table_kind(text: str, suffix: str) -> str | None:
         return "playlist"
     features = find_header(text, FEATURE_COLUMNS, NEEDED)
     if features is not None:  # Exportify adds features to playlists, and says who added each track when
-        exported = "added at" in text.split("\n", 1)[0].lower()
+        names = re.split(r"[\r\n]", text, maxsplit=1)[0].lower()
+        exported = "added at" in names or "artist name(s)" in names
         return "playlist" if exported else "spotify-features"
     if find_header(text, MSD_COLUMNS, ("song", "title", "artist")):
         return "msd-metadata"
-    if find_header(text, LISTEN_COLUMNS, ("artist", "title", "at")):
+    if find_header(text, LISTEN_COLUMNS, ("artist", "title", "at")) or bare_columns(text):
         return "librefm" if "Libre.fm" in text[:500] else "lastfm"
-    return "playlist" if find_header(text, PLAYLIST_COLUMNS, ("title", "artist")) else None
+    return "playlist" if find_header(text, PLAYLIST_COLUMNS, PLAYLIST_NEEDED) else None
 
 
 def _is_tfrecord(head: bytes) -> bool:

@@ -41,14 +41,14 @@ def read_lastfm(document: Document, report: Report) -> Iterator[Listen | Opinion
 
 
 def _all_pages(stream: Any, report: Report, path: tuple[str, ...], head: str) -> Iterator[tuple[int, Any]]:
-    """Members of one page, or of every page where a tool saved an array of pages."""
+    """Members of one page, or of every page where a tool saved an array of pages, whole or their tracks alone."""
     if not head.lstrip("\ufeff \t\r\n").startswith("["):
         yield from members(stream, report, *path)
         return
     position = 0
     for _, page in members(stream, report):
         for key in path:
-            page = page.get(key) if isinstance(page, dict) else page
+            page = page[key] if isinstance(page, dict) and key in page else page
         for row in page if isinstance(page, list) else [page]:
             position += 1
             yield position, row
@@ -78,7 +78,7 @@ def _played(row: dict[str, Any]) -> Listen | str:
 
 
 def _at(row: dict[str, Any]) -> int | None:
-    date = row.get("date")
+    date = row.get("date") or row.get("uts")
     return moment(date.get("uts") or date.get("#text")) if isinstance(date, dict) else moment(date)
 
 

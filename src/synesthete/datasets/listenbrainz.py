@@ -15,6 +15,7 @@ from synesthete.music import Description, Listen, Word
 
 SCORES = {1: Word.LIKE, -1: Word.DISLIKE}
 PLAYING_NOW = "playing now, not yet a listen"
+PINNED = "pinned, not a listen"
 
 
 def read_listenbrainz(document: Document, report: Report) -> Iterator[Listen | Opinion]:
@@ -29,7 +30,7 @@ def read_listenbrainz(document: Document, report: Report) -> Iterator[Listen | O
             if not isinstance(found, str):
                 report.accept()
                 yield found
-            elif found in (PLAYING_NOW, "feedback taken back"):
+            elif found in (PLAYING_NOW, PINNED, "feedback taken back"):
                 report.leave_out(found)
             else:
                 report.refuse(found, position, row.get("track_metadata", row))
@@ -50,6 +51,8 @@ def _rows(stream: Any, head: str, report: Report) -> Iterator[tuple[int, Any]]:
 
 
 def _listen(row: dict[str, Any]) -> Listen | str:
+    if "pinned_until" in row:
+        return PINNED
     track = described(row.get("track_metadata"))
     if not track.title or not track.artist:
         return "no track or artist name"

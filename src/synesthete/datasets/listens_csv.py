@@ -27,7 +27,7 @@ def read_listens_csv(document: Document, report: Report) -> Iterator[Listen]:
     """
     head = text_of(document.head())
     found = find_header(head, LISTEN_COLUMNS, ("artist", "title", "at"))
-    columns = found or _bare(head)
+    columns = found or bare_columns(head)
     if columns is None:
         raise FormatError(
             "no columns for artist, track and time",
@@ -47,7 +47,8 @@ def read_listens_csv(document: Document, report: Report) -> Iterator[Listen]:
                 yield listen
 
 
-def _bare(head: str) -> Columns | None:
+def bare_columns(head: str) -> Columns | None:
+    """The four columns of old exporters, where most of the first rows have them: artist, album, title, date."""
     delimiter = delimiter_of(head)
     numbered = enumerate(head.splitlines()[:20], 1)
     sample = [r for _, r in rows(numbered, delimiter, Report("")) if not r[0].startswith(COMMENT)]

@@ -1,4 +1,4 @@
-"""Maloja's own export: {"maloja": {...}, "scrobbles": [...]}."""
+"""Maloja's own export, {"maloja": {...}, "scrobbles": [...]}, and its API's pages, {"list": [...]}."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from synesthete.datasets.documents import Document
 from synesthete.datasets.facts import clean, duration, moment, number, wrong_time
 from synesthete.datasets.json_stream import members
 from synesthete.datasets.report import Report
+from synesthete.datasets.text import text_of
 from synesthete.music import Description, Listen
 
 
 def read_maloja(document: Document, report: Report) -> Iterator[Listen]:
     """A Listen for each scrobble; `duration` is how long it was played, `length` how long the track is."""
+    name = "scrobbles" if '"scrobbles"' in text_of(document.head()) else "list"
     with document.opened() as stream:
-        for position, row in members(stream, report, "scrobbles"):
+        for position, row in members(stream, report, name):
             listen = _listen(row) if isinstance(row, dict) else "not a scrobble"
             if isinstance(listen, str):
                 report.refuse(listen, position, row)

@@ -20,7 +20,7 @@ from synesthete.music import Description
 COLUMNS = {
     "spotify": ("trackid", "id", "spotifyid", "uri", "trackuri"),
     "title": ("trackname", "name", "title", "track", "songtitle"),
-    "artist": ("artistname", "trackartist", "artists", "artist"),
+    "artist": ("artistname", "trackartist", "artists", "artist", "artistnames"),
     "album": ("trackalbumname", "albumname", "album"),
     "year": ("year", "trackalbumreleasedate", "releasedate"),
     "genre": ("trackgenre", "playlistsubgenre", "genre", "genres", "playlistgenre"),

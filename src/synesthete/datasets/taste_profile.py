@@ -7,6 +7,7 @@ looked at line by line.
 
 from __future__ import annotations
 
+import codecs
 import re
 import tempfile
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from synesthete.datasets.documents import Document
 from synesthete.datasets.facts import MOST_PLAYS
 from synesthete.datasets.findings import PlayCounts
 from synesthete.datasets.report import Report
-from synesthete.datasets.text import MARKS
+from synesthete.datasets.text import encoding_of
 from synesthete.errors import FormatError
 
 BLOCK_BYTES = 4 * 2**20
@@ -28,6 +29,9 @@ ROW = np.dtype([("listener", "<i4"), ("song", "<i4"), ("plays", "<i4")])
 
 NAME = re.compile(rb"[\x21-\x7e]{1,64}")
 """Listener and song ids are printable ASCII without spaces."""
+
+LISTENER = re.compile(rb"(user|listener)([ _]?id)?", re.IGNORECASE)
+"""What the first column is called in files with a header."""
 
 TAB, NEWLINE, ZERO = b"\t\n0"
 MOST_DIGITS = len(str(MOST_PLAYS))
@@ -84,11 +88,26 @@ class _Blocks:
         self.listeners = _Names()
         self.songs = _Names()
         self.line = 0
+        self.commas = False
+
+    def _headed(self, block: bytes) -> bytes:
+        """The first block without its header, if it has one; commas are told from tabs here."""
+        top = block[: block.find(b"\n")]
+        self.commas = b"\t" not in top and top.count(b",") == 2
+        names = [name.strip(b' "') for name in top.split(b"," if self.commas else b"\t")]
+        if not any(LISTENER.fullmatch(name) for name in names):
+            return block
+        if len(names) != 3 or not LISTENER.fullmatch(names[0]):
+            raise FormatError(
+                "the columns are not listener, song and count, in this order", subject=self.report.file
+            )
+        self.line = 1
+        return block[len(top) + 1 :]
 
     def read(self, stream: BinaryIO) -> Iterator[np.ndarray]:
         """One array of ROW for each block, faults counted in the report."""
         rest = b""
-        while chunk := stream.read(BLOCK_BYTES):
+        for chunk in _utf8(stream):
             block = rest + chunk
             end = block.rfind(b"\n") + 1
             if not end and len(block) > 4 * BLOCK_BYTES:
@@ -100,10 +119,12 @@ class _Blocks:
             yield self._rows(rest + b"\n")
 
     def _rows(self, block: bytes) -> np.ndarray:
-        if self.line == 0:
-            block = block.removeprefix(MARKS[0][0])
         if b"\r" in block:
             block = block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        if self.line == 0:
+            block = self._headed(block)
+        if self.commas:
+            block = block.replace(b",", b"\t")
         first = self.line + 1
         self.line += block.count(b"\n")
         rows, numbers = self._whole(block), np.arange(first, self.line + 1)
@@ -159,6 +180,17 @@ class _Blocks:
         keep = np.zeros(len(rows), bool)
         keep[np.unique(keys, return_index=True)[1]] = True
         return keep
+
+
+def _utf8(stream: BinaryIO) -> Iterator[bytes]:
+    """The document in blocks of UTF-8, without its mark."""
+    block = stream.read(BLOCK_BYTES)
+    encoding, mark = encoding_of(block)
+    decoder = None if encoding == "utf-8" else codecs.getincrementaldecoder(encoding)("replace")
+    block = block[mark:]
+    while block:
+        yield block if decoder is None else decoder.decode(block).encode()
+        block = stream.read(BLOCK_BYTES)
 
 
 def _numbered(

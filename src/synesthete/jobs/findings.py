@@ -82,7 +82,7 @@ class Writer:
         self.by["none" if match is None else match.by] += 1
         if match is None and len(self.unmatched) < 1000:
             self.unmatched[
-                f"{description.artist or '?'} - {description.title or description.path or '?'}"
+                f"{description.artist or '?'} - {description.title or description.path or description.recording_mbid or '?'}"
             ] = None
 
     def _listens(self, plays: list[Listen]) -> None:

@@ -166,7 +166,7 @@ class _Import:
         return wanted if {told, wanted} <= same else None
 
     def _unknown(self, document: Document) -> Imported:
-        if document.path.stat().st_size == 0:
+        if not document.head():
             return Imported(document.name, None, SKIPPED, "the file is empty")
         why = f"not {self.wishes.kind}" if self.wishes.kind else "no kind of file that is known here"
         return Imported(document.name, None, SKIPPED, why)

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 WINDOWS = re.compile(r"^[A-Za-z]:[\\/]|^\\\\")
+QUOTED = re.compile(r"%[0-9A-Fa-f]{2}")
 ADDRESS = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]+://")
 
 
@@ -17,7 +18,7 @@ def place(location: str, folder: Path | None) -> str | None:
     """The file a playlist's line names, as a path; None where it is an address elsewhere.
 
     A relative path starts at the playlist's folder, where that is known. `file://` addresses are
-    unquoted. Windows paths keep their drive, and all separators become `/`.
+    unquoted, and so are relative paths that are no file as they stand (some programs quote them). Windows paths keep their drive, and all separators become `/`.
     """
     text = location.strip()
     if text.lower().startswith("file:"):
@@ -36,7 +37,10 @@ def place(location: str, folder: Path | None) -> str | None:
     if "\\" in text and "/" not in text:
         text = text.replace("\\", "/")
     if not text.startswith("/") and folder is not None:
-        text = os.path.join(os.path.abspath(folder), text)
+        whole = os.path.join(os.path.abspath(folder), text)
+        if QUOTED.search(text) and not os.path.exists(whole):
+            whole = os.path.join(os.path.abspath(folder), unquote(text, errors="surrogateescape"))
+        text = whole
     return posixpath.normpath(text)
 
 

@@ -33,13 +33,16 @@ COLUMNS = {
     "playlist_name": ("playlistname", "playlisttitle", "mixname"),
 }
 
+NEEDED = ("title", "artist")
+"""A table with these two columns is a playlist."""
+
 HEADER = ("position", "title", "artist", "album", "duration_s", "isrc", "recording_mbid", "spotify", "path")
 """Columns this program writes."""
 
 
 def read_table(document: Document, report: Report) -> Iterator[Playlist]:
     """The playlist of the file, or one Playlist for each run of rows with the same playlist id."""
-    columns = find_header(text_of(document.head()), COLUMNS, ("title", "artist"))
+    columns = find_header(text_of(document.head()), COLUMNS, NEEDED)
     if columns is None:
         raise FormatError(
             "no columns for track and artist", subject=report.file, hint="The first line should name them."

@@ -30,6 +30,8 @@ def read_xspf(document: Document, report: Report) -> Iterator[Playlist]:
             for event, element in ElementTree.iterparse(stream, ("start", "end")):
                 if event == "start":
                     depth += 1
+                    if depth == 1 and element.tag.rpartition("}")[2] != "playlist":
+                        raise FormatError("this XML is no playlist", subject=document.name)
                     continue
                 tag = element.tag.rpartition("}")[2]
                 if depth == 2 and tag in ("title", "annotation", "creator"):
