@@ -74,6 +74,17 @@ def test_other_wrong_questions_are_400_too(client):
     assert not list((client.parts.settings.data / "clips").iterdir())
 
 
+@pytest.mark.parametrize(
+    "fields", [{"start_s": "abc"}, {"start_s": "-5"}, {"end_s": "nan"}, {"encoder": "x" * 101}]
+)
+def test_fields_that_cannot_be_used_are_refused_in_the_contracts_words(client, fields):
+    refusal = {"status": "error", "message": "Input payload validation failed"}
+    answer = predict(client, wav(), **fields)
+    assert (answer.status_code, answer.json()) == (400, refusal)
+    answer = client.post("/model/predict", files={"audio": (None, "no file")})
+    assert (answer.status_code, answer.json()) == (400, refusal)
+
+
 def test_a_closed_house_asks_for_a_key(open_house):
     client = open_house(token="a-token-of-sixteen+")
     assert predict(client, wav()).status_code == 401

@@ -9,10 +9,13 @@ encoder each row is the excerpt around that second, its numbers from -1..1 sprea
 
 from __future__ import annotations
 
+from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, Form, Query, Request, UploadFile
+from fastapi import APIRouter, File, Form, Query, Request, Response, UploadFile
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
 
 from synesthete.encoders.shelf import entries, find
 from synesthete.errors import AudioError, InputError, SynestheteError
@@ -21,10 +24,9 @@ from synesthete.web.house import House, TheHouse, address_of
 from synesthete.web.sound.rows import rows_per_second
 from synesthete.web.sound.tasks import HearTask
 
-router = APIRouter(include_in_schema=False)
-
 VGGISH = "vggish"
 WRONG_TYPE = "Invalid file type/extension"
+WRONG_FIELDS = "Input payload validation failed"
 METADATA = {
     "id": "audio_embeddings-tf",
     "name": "audio_embeddings TensorFlow Model",
@@ -38,6 +40,25 @@ METADATA = {
 NOT_SOUND = ("text/", "image/", "application/json", "application/pdf", "application/xml", "application/zip")
 
 Seconds = Annotated[float | None, Form(ge=0, le=1e6)]
+
+
+class Contract(APIRoute):
+    """A route whose fields, when they cannot be used, are refused in the contract's words."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler, with refused fields as status 400 instead of the API's 422."""
+        handle = super().get_route_handler()
+
+        async def in_its_words(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except RequestValidationError:
+                return _refused(400, WRONG_FIELDS)
+
+        return in_its_words
+
+
+router = APIRouter(include_in_schema=False, route_class=Contract)
 
 
 @router.get("/model/metadata")
@@ -59,7 +80,7 @@ def predict(
     """Rows of 0-255, one per second of sound."""
     _ = house.entrance.who(request.headers, request.cookies, address_of(request)).id  # the server's own rule
     if audio is None:
-        return _refused(400, "Input payload validation failed")
+        return _refused(400, WRONG_FIELDS)
     if (audio.content_type or "").lower().startswith(NOT_SOUND):
         return _refused(400, WRONG_TYPE)
     if end_s is not None and (start_s or 0.0) >= end_s:
