@@ -121,6 +121,10 @@ def test_questions_that_lead_nowhere(library, heard, tmp_path):
         library.similar(b"no sound")
     with pytest.raises(InputError):
         library.similar("cogs", start_s=9, end_s=3)
+    silence = sound.write(tmp_path / "silence.wav", np.zeros((2, 3 * sound.RATE), np.float32))
+    for ask in (library.similar, library.recognize):
+        with pytest.raises(AudioError, match="only silence"):
+            ask(silence)
     with pytest.raises(NotFound, match="listener"):
         library.recommend(listener="nobody")
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from synesthete.errors import InputError, NotFound
+from synesthete.errors import AudioError, InputError, NotFound
 from synesthete.music import Track
 from synesthete.parts import Parts, open_parts
 from synesthete.settings import Settings, load_settings
@@ -241,7 +241,7 @@ class Library:
     ) -> Clip:
         """Sound that is not in the library as the encoder in force (or this one) hears it: to ask with.
 
-        Raises AudioError when its sound cannot be read.
+        Raises AudioError when its sound cannot be read, or is only silence.
         """
         from synesthete.encoders.hearing import hear
         from synesthete.recommend.request import Clip
@@ -250,6 +250,8 @@ class Library:
         ear = self.parts.encoder if encoder is None else self.parts.open_encoder(encoder)
         heard = hear(ear, path, "full", start_s or 0.0, end_s)
         called = name or ("your clip" if isinstance(path, bytes) else path.name)
+        if heard.silent:
+            raise AudioError("there is only silence", subject=called, hint="Choose another part of it.")
         return Clip(heard.track, heard.excerpts, heard.starts_s, heard.ends_s, called)
 
     def recognize(

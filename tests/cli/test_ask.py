@@ -101,7 +101,9 @@ def test_a_file_that_is_not_in_the_library(capsys, data, tmp_path):
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (("similar", "5", "--start", "9", "--end", "9"), 1, "is empty"),
+        (("similar", "5", "--start", "9", "--end", "9"), 2, "is empty"),
+        (("similar", "5", "--end", "0"), 2, "is empty"),
+        (("similar", "5", "--start", "nan", "--end", "9"), 2, "is empty"),
         (("similar", "no such phrase whatever"), 1, "no track is meant"),
         (("similar", "5", "--year", "soon"), 2, "not a year"),
         (("similar", "5", "-n", "0"), 2, "range"),

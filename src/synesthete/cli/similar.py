@@ -38,11 +38,10 @@ def similar(
     Without QUERY, an example: like the first track of the library that was heard.
     """
     import synesthete
-    from synesthete.errors import InputError
 
-    if start_s is not None and end_s is not None and start_s >= end_s:
-        raise InputError(
-            f"the part from {start_s:g} s to {end_s:g} s is empty", hint="--start is before --end."
+    if end_s is not None and not (start_s or 0.0) < end_s:
+        raise click.UsageError(
+            f"the part from {start_s or 0:g} s to {end_s:g} s is empty: --start is before --end"
         )
     with synesthete.open(data_folder()) as library:
         asked = library.example(encoder) if query is None else query
