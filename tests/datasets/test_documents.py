@@ -51,12 +51,19 @@ def test_a_truncated_file_is_an_error_that_says_so(tmp_path, pack):
         content(path)
 
 
+def test_bzip2_with_a_wrong_byte_is_an_error_that_says_so(tmp_path):
+    packed = bytearray(bz2.compress(CONTENT))
+    packed[len(packed) // 2] ^= 0xFF
+    with pytest.raises(FormatError, match="damaged"):
+        content(write(tmp_path / "spoiled.bz2", bytes(packed)))
+
+
 def test_damaged_and_missing_archives_are_told_in_words(tmp_path):
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr("x", CONTENT)
     whole = (tmp_path / "a.zip").read_bytes()
     with pytest.raises(FormatError, match="damaged"):
-        documents(write(tmp_path / "cut.zip", whole[:-30]))
+        content(write(tmp_path / "cut.zip", whole[:-30]))
     spoiled = bytearray(whole)
     spoiled[100:110] = b"0123456789"
     with pytest.raises(FormatError, match="damaged"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -247,6 +248,17 @@ def test_archives_unknown_files_and_wishes(catalog, tmp_path):
         imported(catalog, tmp_path, kind="spotify")
     with pytest.raises(InputError, match="no such file"):
         imported(catalog, tmp_path / "nowhere")
+
+
+def test_a_damaged_archive_in_a_folder_keeps_nothing_else_out(sqlite_catalog, tmp_path):
+    write(tmp_path / "a.json", spotify(("Ada", "Cogs")))
+    with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
+        archive.writestr("b.json", spotify(("Ada", "Wheels")))
+    whole = (tmp_path / "b.zip").read_bytes()
+    write(tmp_path / "b.zip", whole[:-30])
+    write(tmp_path / "c.bz2", b"BZh91AY&SYnonsense")
+    states = {Path(r.file).name: r.state for r in imported(sqlite_catalog, tmp_path)}
+    assert states == {"a.json": "imported", "b.zip": "failed", "c.bz2": "failed"}
 
 
 def test_a_file_of_the_wrong_kind_says_what_is_missing(sqlite_catalog, tmp_path):

@@ -30,6 +30,7 @@ COMPRESSED: dict[bytes, Callable[..., Any]] = {
 }
 """First bytes of gzip (RFC 1952), bzip2 and xz, and who opens them."""
 
+ZIP = b"PK\x03\x04"
 DAMAGE = (EOFError, zlib.error, gzip.BadGzipFile, lzma.LZMAError, zipfile.BadZipFile)
 IGNORED = {"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini"}
 
@@ -73,7 +74,9 @@ class Document:
         with ExitStack() as stack:
             try:
                 yield _decompressed(self._raw(stack), stack)
-            except DAMAGE as error:
+            except (*DAMAGE, OSError) as error:
+                if isinstance(error, OSError) and error.errno is not None:
+                    raise  # the disk's own fault; bzip2 tells of damage by an OSError without a number
                 raise FormatError(
                     f"the compressed data is damaged or cut off ({error or type(error).__name__})",
                     subject=self.name,
@@ -87,7 +90,10 @@ class Document:
 
     def _raw(self, stack: ExitStack) -> BinaryIO:
         if self.member is None:
-            return stack.enter_context(_open(self.path))
+            plain = cast(io.BufferedReader, stack.enter_context(_open(self.path)))
+            if plain.peek(4)[:4] == ZIP:
+                raise zipfile.BadZipFile("an archive without its list of members")
+            return plain
         archive = stack.enter_context(zipfile.ZipFile(self.path))
         try:
             return cast(BinaryIO, stack.enter_context(archive.open(self.member)))
@@ -105,18 +111,14 @@ def documents(path: Path) -> list[Document]:
     if not path.exists():
         raise InputError("there is no such file or folder", subject=path)
     with _open(path) as stream:
-        zipped = stream.read(4) == b"PK\x03\x04"
+        zipped = stream.read(4) == ZIP
     if not zipped:
         return [Document(path)]
     try:
         with zipfile.ZipFile(path) as archive:
             members = [m.filename for m in archive.infolist() if not m.is_dir()]
-    except zipfile.BadZipFile as error:
-        raise FormatError(
-            f"the zip archive is damaged or cut off ({error})",
-            subject=path,
-            hint="Copy or download it again.",
-        ) from error
+    except zipfile.BadZipFile:
+        return [Document(path)]  # opening it says what is wrong, and other files are read meanwhile
     return [Document(path, m) for m in sorted(members) if not IGNORED & set(PurePosixPath(m).parts)]
 
 

@@ -65,7 +65,10 @@ def read_triplets(document: Document, report: Report, filters: Filters = Filters
             spill.write(rows.tobytes())
     if not len(blocks.songs):
         if report.refused_count:
-            raise FormatError("not one line is a listener, a song and a count", subject=document.name)
+            reasons = ", ".join(f"{reason} ({n:,})" for reason, n in report.refused.most_common(3))
+            raise FormatError(
+                f"not one line is a listener, a song and a count: {reasons}", subject=document.name
+            )
         return
     yield _filtered(spill, list(blocks.listeners), list(blocks.songs), filters, report)
 
