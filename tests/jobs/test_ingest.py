@@ -251,13 +251,13 @@ def test_archives_unknown_files_and_wishes(catalog, tmp_path):
 
 
 def test_a_damaged_archive_in_a_folder_keeps_nothing_else_out(sqlite_catalog, tmp_path):
-    write(tmp_path / "a.json", spotify(("Ada", "Cogs")))
-    with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
+    write(tmp_path / "in" / "a.json", spotify(("Ada", "Cogs")))
+    with zipfile.ZipFile(tmp_path / "in" / "b.zip", "w") as archive:
         archive.writestr("b.json", spotify(("Ada", "Wheels")))
-    whole = (tmp_path / "b.zip").read_bytes()
-    write(tmp_path / "b.zip", whole[:-30])
-    write(tmp_path / "c.bz2", b"BZh91AY&SYnonsense")
-    states = {Path(r.file).name: r.state for r in imported(sqlite_catalog, tmp_path)}
+    whole = (tmp_path / "in" / "b.zip").read_bytes()
+    write(tmp_path / "in" / "b.zip", whole[:-30])
+    write(tmp_path / "in" / "c.bz2", b"BZh91AY&SYnonsense")
+    states = {Path(r.file).name: r.state for r in imported(sqlite_catalog, tmp_path / "in")}
     assert states == {"a.json": "imported", "b.zip": "failed", "c.bz2": "failed"}
 
 
