@@ -130,6 +130,12 @@ def test_an_empty_list_says_why(world, change, words):
     assert not answer.results and words in answer.note
 
 
+def test_seeds_that_only_push_away_are_nothing_to_start_from(world):
+    away = dataclasses.replace(similar_to(world.ids[5]).seeds[0], weight=-1.0)
+    answer = world.recommender.recommend(dataclasses.replace(similar_to(world.ids[5]), seeds=(away,)))
+    assert not answer.results and "nothing to start from" in answer.note
+
+
 def test_everything_excluded_says_so(world):
     request = dataclasses.replace(similar_to(world.ids[5]), exclude_tracks=frozenset(world.ids))
     answer = world.recommender.recommend(request)

@@ -40,6 +40,8 @@ def _why_empty(question: Question, found: int, collection: Collection) -> str:
             return "There is nothing to start from: give a track, a clip, an artist or a listener."
         return "Nothing is known of this listener yet: play or like a few tracks, or start from one."
     if question.request.seeds and not question.points and not question.liked:
+        if all(seed.weight <= 0 for seed in question.request.seeds):
+            return "There is nothing to start from: give a track, a clip, an artist or a listener."
         return "None of the seeds has been heard yet."
     if len(collection.index) <= 1 and collection.taste is None:
         return "Nothing else has been analyzed yet. Add more music: synesthete add ~/Music"
