@@ -79,6 +79,8 @@ class Description:
     path: str | None = None
     ids: tuple[tuple[str, str], ...] = ()
     """Ids elsewhere, as (scheme, value): ("spotify", "4uLU6hMCjMI75M1A2tKUQC")."""
+    artist_ids: tuple[tuple[str, str], ...] = ()
+    """What its artist is called elsewhere, likewise."""
 
 
 @dataclass(frozen=True, slots=True)

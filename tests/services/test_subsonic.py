@@ -20,6 +20,9 @@ def test_the_whole_catalog_is_read(subsonic: Subsonic):
     tracks = list(subsonic.tracks())
     assert sorted(t.title or "" for t in tracks) == ["Ada 1", "Ada 2", "Ada 3", "Bela 1", "Bela 2", "Bela 3"]
     assert all(t.ids and t.duration_s == 1 for t in tracks)
+    artists = {t.artist: t.artist_ids for t in tracks}  # asked for by plugins that know an artist by id alone
+    assert all(len(ids) == 1 and ids[0][0] == subsonic.scheme for ids in artists.values())
+    assert len(set(artists.values())) == len(artists) == 2
 
 
 def test_stars_ratings_and_plays_become_opinions(subsonic: Subsonic):

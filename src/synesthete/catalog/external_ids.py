@@ -11,6 +11,9 @@ from synesthete.catalog.schema import external_ids
 from synesthete.catalog.writing import batches, upsert
 from synesthete.music import TrackId
 
+ARTIST = "artist of "
+"""Before the scheme of an artist's id, which is kept with a track of theirs."""
+
 
 class ExternalIds(Noun):
     """(scheme, value) -> track: ("spotify", "4uLU6hMCjMI75M1A2tKUQC"), ("navidrome@host", "...")."""
@@ -36,10 +39,31 @@ class ExternalIds(Noun):
         c = external_ids.c
         with self._database.read() as connection:
             asked = select(c.scheme, c.value).where(c.track_id == int(track_id))
-            return {scheme: value for scheme, value in connection.execute(asked)}
+            rows = connection.execute(asked).all()
+        return {scheme: value for scheme, value in rows if not scheme.startswith(ARTIST)}
 
-    def of_servers(self, value: str, servers: Sequence[str]) -> TrackId | None:
-        """The track that a server whose scheme begins with one of `servers` calls so; None when none does."""
+    def put_artists(self, scheme: str, pairs: Iterable[tuple[int, str]]) -> None:
+        """Remember what the artists of these tracks are called there: (track id, value)."""
+        self.put(ARTIST + scheme, {value: (i, value) for i, value in pairs}.values())
+
+    def of_artist(self, track_ids: Iterable[int]) -> dict[str, str]:
+        """What others call the artist of these tracks, by scheme."""
+        c, found = external_ids.c, dict[str, str]()
+        with self._database.read() as connection:
+            for batch in batches(set(map(int, track_ids))):
+                asked = select(c.scheme, c.value).where(c.track_id.in_(batch), c.scheme.startswith(ARTIST))
+                found.update(
+                    (scheme.removeprefix(ARTIST), value) for scheme, value in connection.execute(asked)
+                )
+        return found
+
+    def of_servers(self, value: str, servers: Sequence[str], artists: bool = False) -> TrackId | None:
+        """The track that a server whose scheme begins with one of `servers` calls so; None when none does.
+
+        With `artists` a track of the artist whom it calls so.
+        """
+        before = ARTIST if artists else ""
+        servers = [before + server for server in servers]
         c = external_ids.c
         asked = select(c.scheme, c.track_id).where(c.value == value).order_by(c.scheme)
         with self._database.read() as connection:

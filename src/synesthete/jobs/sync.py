@@ -123,6 +123,13 @@ def _tracks(sync: _Sync) -> None:
                     if name == scheme
                 ]
                 sync.catalog.external_ids.put(scheme, pairs)
+            artists: dict[str, list[tuple[int, str]]] = {}
+            for description, track_id in zip(batch, ids, strict=True):
+                if track_id is not None:
+                    for name, value in description.artist_ids:
+                        artists.setdefault(name, []).append((track_id, value))
+            for name, found in artists.items():
+                sync.catalog.external_ids.put_artists(name, found)
         sync.account.counts["tracks there"] += len(batch)
         sync.account.counts["tracks matched"] += sum(i is not None for i in ids)
         sync.step(len(batch))

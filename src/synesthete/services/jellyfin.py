@@ -107,6 +107,9 @@ class Jellyfin:
             recording_mbid=(row.get("ProviderIds") or {}).get("MusicBrainzRecording"),
             path=row.get("Path"),
             ids=((self.scheme, str(row["Id"])),),
+            artist_ids=tuple(
+                (self.scheme, str(a["Id"])) for a in (row.get("ArtistItems") or [])[:1] if a.get("Id")
+            ),
         )
 
 

@@ -121,6 +121,7 @@ class Subsonic:
             isrc=(isrc[0] if isinstance(isrc, list) and isrc else isrc) or None,
             path=entry.get("path"),
             ids=((self.scheme, str(entry["id"])),),
+            artist_ids=((self.scheme, str(entry["artistId"])),) if entry.get("artistId") else (),
         )
 
     def _params(self, **given: Any) -> dict[str, Any]:
