@@ -42,6 +42,8 @@ def test_artist_credit_is_a_quarter_once_and_only_without_a_wanted_track():
     assert metrics.r_precision(RANKED, WANTED, artists)[0] == pytest.approx((1 + 0.25) / 3)
     same = np.zeros(10, dtype=np.int64)  # the one artist has a wanted track in the list already
     assert metrics.r_precision(RANKED, WANTED, same)[0] == 1 / 3
+    unknown = np.where(np.arange(10) == 3, 1, -1)  # artists nobody knows earn nothing
+    assert metrics.r_precision(RANKED, WANTED, unknown)[0] == 1 / 3
 
 
 def test_clicks_count_pages_of_ten_and_51_for_never():
@@ -123,3 +125,4 @@ def test_beyond_accuracy_by_hand():
     bias = beyond.popularity_bias(ranked, np.array([4.0, 6.0, 0.0]), listeners)
     assert bias.tolist() == [6 / 5, 7 / 5], "who knows nothing is left out"
     assert beyond.diversity(np.array([[0, 1, 2], [0, -1, -1]]), np.array([0, 0, 1])) == pytest.approx([2 / 3])
+    assert beyond.diversity(np.array([[0, 1, 2]]), np.array([-1, -1, 1])) == pytest.approx([1])

@@ -44,13 +44,13 @@ def popularity_bias(
 
 def diversity(ranked: NDArray[np.int64], labels: NDArray[np.int64]) -> NDArray[np.float64]:
     """Share of pairs within each list of two or more that have different labels (artists, say): 1 is all
-    different."""
+    different. A negative label is unknown, and like no other."""
     shares = []
     for row in ranked:
         own = labels[row[row >= 0]]
         if own.size < 2:
             continue
-        counts = np.unique(own, return_counts=True)[1]
+        counts = np.unique(own[own >= 0], return_counts=True)[1]
         shares.append(1 - (counts * (counts - 1)).sum() / (own.size * (own.size - 1)))
     return np.array(shares or [1.0])
 

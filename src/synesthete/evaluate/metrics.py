@@ -76,7 +76,7 @@ def r_precision(
     """Wanted among the first |G|, over |G|.
 
     With `artists` (N,) this is the challenge's final form, which adds a quarter for each wanted artist
-    that is among the first |G| without any wanted track of theirs being there.
+    that is among the first |G| without any wanted track of theirs being there; a negative artist is unknown.
     """
     counts = sizes(wanted)
     found = hits(ranked, wanted)
@@ -89,7 +89,7 @@ def r_precision(
             shown = shown[shown >= 0]
             direct = set(artists[shown[np.isin(shown, mine)]].tolist())
             near = set(artists[shown].tolist()) & set(artists[mine].tolist())
-            credit[row] += ARTIST_CREDIT * len(near - direct)
+            credit[row] += ARTIST_CREDIT * sum(artist >= 0 for artist in near - direct)
     return credit / counts
 
 
