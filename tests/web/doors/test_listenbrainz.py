@@ -44,6 +44,14 @@ def test_the_token_is_validated_as_players_do(player, place):
     assert wrong.json()["valid"] is False
 
 
+def test_a_key_that_may_not_send_listens_is_no_valid_token(place, key_of):
+    url = f"{place[1]}/apis/listenbrainz/1/validate-token"
+    reader = httpx.get(url, headers={"Authorization": f"Token {key_of(2, 'read')}"})
+    assert reader.status_code == 200 and reader.json()["valid"] is False
+    none = httpx.get(url)
+    assert (none.status_code, none.json()["code"]) == (400, 400) and none.json()["error"]
+
+
 def test_a_listen_finds_its_track_and_is_kept_once(player, place):
     parts, _ = place
     before = parts.catalog.listens.number(2)
@@ -79,7 +87,7 @@ def test_playing_now_is_no_listen(player, place):
         ("single", [listen(), listen()]), ("single", [listen(at=None)]), ("playing_now", [listen()]),
         ("single", [listen(title="")]), ("single", [listen(at=12)]), ("single", [listen(at=NOW + 10**6)]),
         ("single", [listen(note="x" * 11_000)]), ("import", [listen(at=NOW + n) for n in range(1001)]),
-        ("import", []), ("dance", [listen()]),
+        ("import", []), ("dance", [listen()]), ("single", [listen(title=5)]), ("single", [listen(artist=["a"])]),  # type: ignore[arg-type]
     ],
 )  # fmt: skip
 def test_what_the_service_refuses_is_refused_and_nothing_is_kept(player, place, kind: str, rows: list):

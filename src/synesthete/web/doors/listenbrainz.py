@@ -19,7 +19,7 @@ from synesthete.errors import NotAllowed
 from synesthete.music import Listen
 from synesthete.web.auth.entrance import Who
 from synesthete.web.doors.intake import is_plausible, keep
-from synesthete.web.faults import SignInNeeded
+from synesthete.web.faults import SignInNeeded, TooMany
 from synesthete.web.house import House, TheHouse, address_of
 
 MOST_LISTENS = 1000
@@ -48,11 +48,21 @@ class Submission(BaseModel):
 
 @router.get("/1/validate-token")
 def validate_token(request: Request, house: TheHouse) -> JSONResponse:
-    """Whether the token is one of ours, and whose."""
+    """Whether the token is one of ours that may send listens, and whose."""
+    if (
+        not request.query_params.get("token")
+        and "authorization" not in request.headers
+        and not house.entrance.is_open()
+    ):
+        return _refusal(400, "You need to provide an Authorization token.")
     try:
         who = _who(request, house)
+    except TooMany as error:
+        return _refusal(429, str(error))
     except SignInNeeded:
         return JSONResponse({"code": 200, "message": "Token invalid.", "valid": False})
+    except NotAllowed as error:
+        return JSONResponse({"code": 200, "message": f"Token invalid: {error.what}.", "valid": False})
     name = who.account.name if who.account else ""
     return JSONResponse({"code": 200, "message": "Token valid.", "valid": True, "user_name": name})
 
@@ -63,6 +73,8 @@ async def submit_listens(request: Request, house: TheHouse) -> JSONResponse:
     """Keep listens; the same one sent twice is kept once."""
     try:
         who = await run_in_threadpool(_who, request, house)
+    except TooMany as error:
+        return _refusal(429, str(error))
     except SignInNeeded as error:
         return _refusal(401, error.what)
     except NotAllowed as error:
@@ -99,6 +111,9 @@ def _listen(row: Payload, kind: str) -> Listen | str:
     """The listen, or why it is none."""
     if len(row.model_dump_json()) > MOST_LISTEN_BYTES:
         return f"Listen is too large; at most {MOST_LISTEN_BYTES} bytes"
+    names = (row.track_metadata.get(name) for name in ("artist_name", "track_name"))
+    if not all(isinstance(name, str) for name in names):
+        return "track_metadata needs artist_name and track_name, as text"
     track = described(row.track_metadata)
     if not track.title or not track.artist:
         return "track_metadata needs artist_name and track_name"
