@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from synesthete.web.doors import audiomuse, audioscrobbler, listenbrainz, max, subsonic
+from synesthete.web.doors import audiomuse, audioscrobbler, gorse, listenbrainz, max, subsonic
 from synesthete.web.house import House
 
-ROUTERS = (subsonic.router, audiomuse.router, listenbrainz.router, audioscrobbler.router, max.router)
+ROUTERS = (
+    subsonic.router, audiomuse.router, listenbrainz.router, audioscrobbler.router, gorse.router, max.router,
+)  # fmt: skip
 
 
 def open_doors(app: FastAPI, house: House) -> None:

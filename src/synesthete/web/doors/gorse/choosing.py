@@ -1,0 +1,86 @@
+"""Lists of items: the house recommends among the items that the platform shows, and the rest is filled up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from synesthete.catalog.tracks import Filter
+from synesthete.errors import InputError
+from synesthete.music import ListenerId, TrackId
+from synesthete.recommend.request import Request, Seed, SeedKind
+from synesthete.web.doors.gorse.gate import Guest
+from synesthete.web.doors.gorse.kinds import PLAYS
+
+Scored = list[tuple[str, float]]
+"""Items with scores, best first."""
+
+
+class Chooser:
+    """Answers one request of the platform; `categories` are genres, of which one can be asked for.
+
+    Raises InputError for more of them.
+    """
+
+    def __init__(self, guest: Guest, categories: Iterable[str] = ()):
+        wanted = [category for category in categories if category]
+        if len(wanted) > 1:
+            raise InputError("one category can be asked for at a time", subject=", ".join(wanted))
+        self._guest, self._items = guest, guest.platform.items
+        self._genre = wanted[0] if wanted else None
+        self._wanted = Filter(genres=tuple(wanted), known_to=self._items.shown)
+
+    def for_user(self, user_id: str, n: int) -> Scored:
+        """What a user would like and has not met; what is popular and then what is new where nothing is known."""
+        who, met = self._user(user_id)
+        asked = Request(listener_id=who, wanted=self._wanted, exclude_tracks=met, n=n)
+        found = self._recommended(asked)
+        if len(found) < n:
+            found = self._and(found, self._recommended(replace(asked, per_artist=0)), n)
+        if len(found) < n:
+            found = self._and(found, self.popular(n, met | found.keys()), n)
+        if len(found) < n:
+            found = self._and(found, self.latest(n, met | found.keys()), n)
+        return self._named(found)
+
+    def like(self, seeds: Iterable[int], n: int, without: frozenset[TrackId]) -> Scored:
+        """What is like these tracks, by sound and by who plays them."""
+        planted = tuple(Seed(SeedKind.TRACK, int(i)) for i in seeds)
+        if not planted:
+            return []
+        asked = Request(planted, wanted=self._wanted, exclude_tracks=without, n=n, per_artist=0)
+        return self._named(self._recommended(replace(asked, adventurousness=0.0)))
+
+    def popular(self, n: int, without: Iterable[int] = ()) -> dict[TrackId, float]:
+        """What users of the platform played most, with plays."""
+        sources = [self._guest.platform.feedback.source(type_) for type_ in PLAYS]
+        return {i: float(count) for i, count in self._items.popular(n, sources, without, self._genre)}
+
+    def latest(self, n: int, without: Iterable[int] = ()) -> dict[TrackId, float]:
+        """What came last, with the time in unix seconds."""
+        return {i: float(at) for i, at in self._items.latest(n, without, self._genre)}
+
+    def listed(self, found: dict[TrackId, float]) -> Scored:
+        """The same by the platform's ids."""
+        return self._named(found)
+
+    def met(self, user_id: str | None) -> frozenset[TrackId]:
+        """Every track that the user has had to do with; none for nobody."""
+        return self._user(user_id)[1] if user_id else frozenset()
+
+    def _user(self, user_id: str) -> tuple[ListenerId | None, frozenset[TrackId]]:
+        who = self._guest.platform.users.find([user_id]).get(user_id)
+        return who, frozenset() if who is None else self._guest.platform.feedback.known(who)
+
+    def _recommended(self, asked: Request) -> dict[TrackId, float]:
+        answer = self._guest.house.parts.recommender.recommend(asked)
+        return {one.track.id: round(one.score, 6) for one in answer.results}
+
+    def _and(self, found: dict[TrackId, float], more: dict[TrackId, float], n: int) -> dict[TrackId, float]:
+        """The list with what is missing from another, whose scores are of another kind: they count for nothing."""
+        fresh = [i for i in more if i not in found]
+        return found | dict.fromkeys(fresh[: n - len(found)], 0.0)
+
+    def _named(self, found: dict[TrackId, float]) -> Scored:
+        names = self._items.names(found)
+        return [(names[i], score) for i, score in found.items() if i in names]

@@ -1,0 +1,135 @@
+"""What to recommend: to a user, for a session, beside an item, and to anybody."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import Depends, Header, Query, Request
+
+from synesthete.errors import InputError, NotFound
+from synesthete.web.doors.gorse.choosing import Chooser, Scored
+from synesthete.web.doors.gorse.gate import Guest, ThePlatform
+from synesthete.web.doors.gorse.kinds import POSITIVE
+from synesthete.web.doors.gorse.models import Count, Offset, SessionSent
+from synesthete.web.doors.gorse.routing import Routes
+
+router = Routes()
+
+SEEDS = 100
+"""Items of a session, the last ones, that a list starts from: as many as the contract's own server looks at."""
+
+
+def _categories(request: Request) -> list[str]:
+    """The category in the path, else those in the query."""
+    in_path = request.path_params.get("category")
+    return [in_path] if in_path else request.query_params.getlist("category")
+
+
+Categories = Annotated[list[str], Depends(_categories)]
+UserId = Annotated[str | None, Query(alias="user-id")]
+
+
+@router.get("/recommend/{user_id}")
+@router.get("/recommend/{user_id}/{category}")
+def recommend(
+    guest: ThePlatform,
+    user_id: str,
+    categories: Categories,
+    n: Count = 10,
+    offset: Offset = 0,
+    version: Annotated[str, Header(alias="x-api-version")] = "",
+    write_back: Annotated[str, Query(alias="write-back-type")] = "",
+) -> list[Any]:
+    """Items for a user that they have not met; with `X-API-Version: 2` with scores."""
+    if write_back:
+        hint = "Send feedback for what was really played, and ask with `offset` for the next page."
+        raise InputError("write-back-type would note plays that nobody heard", hint=hint)
+    chosen = Chooser(guest, categories)
+    found = chosen.for_user(user_id, n + offset)[offset:]
+    return _scored(found) if version.strip() == "2" else [item_id for item_id, _ in found]
+
+
+@router.post("/session/recommend")
+@router.post("/session/recommend/{category}")
+def session(
+    guest: ThePlatform, sent: list[SessionSent], categories: Categories, n: Count = 10, offset: Offset = 0
+) -> list[dict[str, Any]]:
+    """Items for a visitor, by what they played and liked just now; nothing of it is kept."""
+    in_order = sorted(sent, key=lambda told: told.at or 0)
+    items = guest.platform.items.find(told.item_id for told in in_order)
+    met = frozenset(item.track_id for item in items.values())
+    liked = [told.item_id for told in in_order if told.type in POSITIVE and told.item_id in items]
+    seeds = list(dict.fromkeys(items[item_id].track_id for item_id in liked))[-SEEDS:]
+    return _scored(Chooser(guest, categories).like(seeds, n + offset, met)[offset:])
+
+
+@router.get("/item/{item_id}/neighbors")
+@router.get("/item/{item_id}/neighbors/{category}")
+@router.get("/item-to-item/{name}/{item_id}")
+def neighbors(
+    guest: ThePlatform,
+    item_id: str,
+    categories: Categories,
+    n: Count = 10,
+    offset: Offset = 0,
+    user_id: UserId = None,
+) -> list[dict[str, Any]]:
+    """Items like an item, whatever the recommender is called; without what the user in `user-id` has met."""
+    chosen = Chooser(guest, categories)
+    item = guest.platform.items.find([item_id]).get(item_id)
+    seeds = [] if item is None else [item.track_id]
+    return _scored(chosen.like(seeds, n + offset, chosen.met(user_id))[offset:])
+
+
+@router.get("/latest")
+@router.get("/latest/{category}")
+def latest(
+    guest: ThePlatform,
+    categories: Categories,
+    n: Count = 10,
+    offset: Offset = 0,
+    user_id: UserId = None,
+) -> list[dict[str, Any]]:
+    """The newest items, with their time in unix seconds as score."""
+    return _for_anybody(guest, "latest", n, offset, categories, user_id)
+
+
+@router.get("/popular")
+@router.get("/popular/{category}")
+def popular(
+    guest: ThePlatform,
+    categories: Categories,
+    n: Count = 10,
+    offset: Offset = 0,
+    user_id: UserId = None,
+) -> list[dict[str, Any]]:
+    """The items that were played most, with plays as score."""
+    return _for_anybody(guest, "popular", n, offset, categories, user_id)
+
+
+@router.get("/non-personalized/{name}")
+def non_personalized(
+    guest: ThePlatform,
+    name: str,
+    categories: Categories,
+    n: Count = 10,
+    offset: Offset = 0,
+    user_id: UserId = None,
+) -> list[dict[str, Any]]:
+    """One of the two lists for anybody by its name. Raises NotFound."""
+    return _for_anybody(guest, name, n, offset, categories, user_id)
+
+
+def _for_anybody(
+    guest: Guest, name: str, n: int, offset: int, categories: list[str], user_id: str | None
+) -> list[dict[str, Any]]:
+    chosen = Chooser(guest, categories)
+    lists = {"popular": chosen.popular, "latest": chosen.latest}
+    if name not in lists:
+        raise NotFound(f"non-personalized recommender {name} not found; there are {', '.join(lists)}")
+    found = lists[name](n + offset, chosen.met(user_id))
+    return _scored(chosen.listed(found)[offset:])
+
+
+def _scored(found: Scored) -> list[dict[str, Any]]:
+    return [{"Id": item_id, "Score": score} for item_id, score in found]

@@ -1,0 +1,499 @@
+"""The gorse-compatible door: its own Python client talks to a real server of ours as to its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from gorse import Gorse, GorseException
+
+from synesthete.catalog.tracks import Filter
+from synesthete.music import Word
+from synesthete.recommend.request import Request
+from synesthete.web.auth.proofs import HINT_LENGTH, hash_password, new_key, token_hash
+from synesthete.web.doors.gorse import feedback, items, recommend, users
+from tests.web.house import ARTISTS, PER_ALBUM, house
+
+ALBUMS = ("First", "Second")
+WHEN = "2026-02-24T18:30:00Z"
+AT = 1_771_957_800
+
+
+def item_of(artist: int, album: str, number: int) -> dict:
+    """An item as a platform with our music would send it: its own id, and names among the labels."""
+    name = ARTISTS[artist]
+    labels = {
+        "title": f"{album} {number} by {name[0]}",
+        "artist": name,
+        "album": f"{album} of {name[0]}",
+        "mood": ["calm"],
+    }
+    return {
+        "ItemId": f"song-{artist}-{album}-{number}", "IsHidden": False, "Categories": ["Pop"], "Timestamp": WHEN,
+        "Labels": labels, "Comment": "",
+    }  # fmt: skip
+
+
+def everything() -> list[dict]:
+    """Items for all 24 tracks of the furnished house."""
+    return [
+        item_of(artist, album, number)
+        for artist in range(len(ARTISTS))
+        for album in ALBUMS
+        for number in range(1, PER_ALBUM + 1)
+    ]
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory, database: str | None) -> Iterator[tuple]:
+    """A house of its own, with an owner and a listener who have passwords: parts, address, and the owner's key."""
+    with house(tmp_path_factory.mktemp("gorse"), database=database) as (parts, url):
+        for name in ("ana", "ben"):
+            parts.catalog.listeners.add(name, password_hash=hash_password("correct horse"))
+        yield parts, url, key_for(parts, "ana", "admin")
+
+
+def key_for(parts, name: str, *scopes: str) -> str:
+    key, listener = new_key(), parts.catalog.listeners.known(name)
+    parts.catalog.accounts.add_key(listener.id, "test", token_hash(key), key[:HINT_LENGTH], scopes)
+    return key
+
+
+@pytest.fixture
+def catalog(stage):
+    return stage[0].catalog
+
+
+@pytest.fixture
+def client(stage) -> Gorse:
+    """The real client, with nothing but the address and the key changed; items of all tracks are there."""
+    _, url, key = stage
+    made = Gorse(f"{url}/gorse", key, timeout=20)
+    raw(stage, "POST", "/items", json=everything())
+    return made
+
+
+def raw(stage, method: str, path: str, **more) -> httpx.Response:
+    """What the client has no method for."""
+    _, url, key = stage
+    headers = {"X-API-Key": key} | more.pop("headers", {})
+    return httpx.request(method, f"{url}/gorse/api{path}", headers=headers, timeout=20, **more)
+
+
+# -- users
+
+
+def test_users_are_kept_changed_listed_and_erased(client, stage, catalog):
+    before = len(catalog.listeners.all())
+    eve = {"UserId": "eve", "Labels": {"city": "Paris", "tags": ["vip"]}, "Comment": "hello"}
+    assert client.insert_user(eve) == {"RowAffected": 1}
+    assert client.get_user("eve") == eve
+    assert client.insert_users([{"UserId": f"page-{i}", "Labels": None} for i in range(5)]) == {
+        "RowAffected": 5
+    }
+    assert raw(stage, "PATCH", "/user/eve", json={"Comment": "bye"}).json() == {"RowAffected": 1}
+    assert client.get_user("eve") == {**eve, "Comment": "bye"}
+
+    seen, cursor = [], ""
+    while True:
+        users, cursor = client.get_users(2, cursor)
+        assert len(users) <= 2
+        seen += [user["UserId"] for user in users]
+        if not cursor:
+            break
+    assert seen == sorted(seen) and {"eve", *(f"page-{i}" for i in range(5))} <= set(seen)
+
+    assert len(catalog.listeners.all()) == before, "they are not among the people of this house"
+    assert client.delete_user("eve") == {"RowAffected": 1}
+    with pytest.raises(GorseException) as gone:
+        client.get_user("eve")
+    assert (gone.value.status_code, gone.value.message) == (404, "user eve not found")
+    assert client.delete_user("eve") == {"RowAffected": 0}
+    assert raw(stage, "PATCH", "/user/eve", json={"Comment": "again"}).status_code == 404
+
+
+def test_a_user_cannot_be_a_person_of_this_house(client, stage, catalog):
+    client.insert_user({"UserId": "ana"})
+    client.insert_feedback("like", "ana", "song-0-First-1", WHEN)
+    assert not catalog.feedback.of(catalog.listeners.known("ana").id), "the owner said nothing"
+    _, url, _ = stage
+    for name in ("ana@gorse", "ana"):
+        login = httpx.post(f"{url}/api/v1/login", json={"name": name, "password": ""})
+        assert login.status_code in (400, 401, 422)
+    catalog.listeners.add("fay@gorse", "listener")
+    taken = raw(stage, "POST", "/user", json={"UserId": "fay"})
+    assert taken.status_code == 409 and "fay@gorse" in taken.text
+
+
+def test_erasing_a_user_erases_what_they_played(client, catalog):
+    before = catalog.listens.number()
+    client.insert_feedback("read", "gone", "song-0-First-1", WHEN)
+    assert catalog.listens.number() == before + 1
+    client.delete_user("gone")
+    assert catalog.listens.number() == before
+    assert client.list_feedbacks("read", "gone") == []
+
+
+# -- items
+
+
+def test_items_that_name_a_track_of_ours_are_that_track(client, catalog):
+    sent = item_of(1, "Second", 2)
+    track_id = catalog.external_ids.find("gorse", [sent["ItemId"]])[sent["ItemId"]]
+    track = catalog.tracks.get(track_id)
+    assert (track.title, track.artist) == ("Second 2 by B", "Bela B") and track.path
+    kept = client.get_item(sent["ItemId"])
+    assert kept["ItemId"] == sent["ItemId"] and kept["IsHidden"] is False
+    assert kept["Labels"] == {name: sent["Labels"][name] for name in ("title", "artist", "album")}
+    assert kept["Comment"] == "Bela B - Second 2 by B"
+    assert kept["Categories"] == ["Genre 1"], "a file's own genres are its categories"
+
+
+def test_a_comment_may_name_it_and_our_own_ids_are_unmistakable(client, stage, catalog):
+    number = int(catalog.tracks.search("First 3 by D", 1)[0].id)
+    client.insert_item({"ItemId": "by-comment", "Comment": "Dora <D> – First 3 by D"})
+    client.insert_item({"ItemId": f"synesthete:{number}"})
+    client.insert_item({"ItemId": str(number)})
+    found = catalog.external_ids.find("gorse", ["by-comment", f"synesthete:{number}", str(number)])
+    assert found["by-comment"] == found[f"synesthete:{number}"] == number
+    assert found[str(number)] != number, "a bare number is the platform's own"
+    for item_id in ("by-comment", f"synesthete:{number}", str(number)):
+        assert client.delete_item(item_id) == {"RowAffected": 1}
+    nowhere = raw(stage, "POST", "/item", json={"ItemId": "synesthete:999999"})
+    assert (nowhere.status_code, nowhere.text) == (
+        400,
+        "item synesthete:999999 not found: no track has this id",
+    )
+    assert catalog.tracks.get(number).path, "deleting an item leaves our track alone"
+
+
+def test_an_item_without_sound_is_a_track_without_sound(client, stage, catalog):
+    item = {
+        "ItemId": "unheard", "IsHidden": False, "Categories": ["Jazz", "Live"], "Timestamp": WHEN,
+        "Labels": {"title": "Unheard", "artist": "Nobody", "album": "Nothing"}, "Comment": "Nobody - Unheard",
+    }  # fmt: skip
+    assert client.insert_item(item) == {"RowAffected": 1}
+    assert client.get_item("unheard") == item
+    assert client.update_item("unheard", categories=["Jazz"], is_hidden=True) == {"RowAffected": 1}
+    assert client.get_item("unheard") == {**item, "Categories": ["Jazz"], "IsHidden": True}
+    client.update_item("unheard", timestamp="2026-03-01")
+    client.update_item("unheard", labels={"title": "Heard of"})
+    renamed = client.get_item("unheard")
+    assert renamed["Timestamp"] == "2026-03-01T00:00:00Z" and renamed["IsHidden"] is True
+    assert renamed["Labels"] == {"title": "Heard of", "artist": "Nobody", "album": "Nothing"}
+    assert raw(stage, "PUT", "/item/unheard/category/Swing").json() == {"RowAffected": 1}
+    assert raw(stage, "DELETE", "/item/unheard/category/Jazz").json() == {"RowAffected": 1}
+    assert client.get_item("unheard")["Categories"] == ["Swing"]
+    track_id = catalog.external_ids.all("gorse (hidden)")["unheard"]
+    assert client.delete_item("unheard") == {"RowAffected": 1}
+    with pytest.raises(GorseException) as gone:
+        client.get_item("unheard")
+    assert (gone.value.status_code, gone.value.message) == (404, "item unheard not found")
+    assert track_id not in catalog.tracks.ids(), "nobody names it any more"
+
+
+def test_items_are_listed_page_by_page_and_searched(client):
+    seen, cursor = [], ""
+    while True:
+        items, cursor = client.get_items(7, cursor)
+        seen += [item["ItemId"] for item in items]
+        if not cursor:
+            break
+    assert len(seen) == len(set(seen)) and {item["ItemId"] for item in everything()} <= set(seen)
+    found = client.search_items("second bela", n=2)
+    assert len(found) == 2 and all(item["Labels"]["artist"] == "Bela B" for item in found)
+
+
+def test_an_item_that_finds_its_track_later_takes_its_feedback_along(client, catalog):
+    late = item_of(2, "First", 1) | {"ItemId": "late"}
+    client.insert_feedback("listen", "tim", "late", WHEN)
+    client.insert_feedback("star", "tim", "late", WHEN)
+    stub = catalog.external_ids.find("gorse", ["late"])["late"]
+    assert catalog.tracks.get(stub).path is None and client.get_item("late")["Labels"] is None
+    client.insert_item(late)
+    real = catalog.external_ids.find("gorse", ["late"])["late"]
+    who = catalog.listeners.known("tim@gorse").id
+    assert real != stub and catalog.tracks.get(real).path
+    assert catalog.listens.counts(who) == {real: 1} and catalog.feedback.words(who).liked == {real}
+    assert stub not in catalog.tracks.ids()
+    client.delete_item("late")
+
+
+# -- feedback
+
+
+def test_plays_add_up_and_put_takes_their_place(client, stage, catalog):
+    for minute in (30, 31, 31):
+        client.insert_feedback("read", "pat", "song-0-First-1", f"2026-02-24T18:{minute}:00Z")
+    (read,) = client.list_feedbacks("read", "pat")
+    assert read == {
+        "FeedbackType": "read", "UserId": "pat", "ItemId": "song-0-First-1", "Value": 2, "Timestamp": WHEN,
+        "Updated": "2026-02-24T18:31:00Z", "Labels": None, "Comment": "",
+    }  # fmt: skip
+    who = catalog.listeners.known("pat@gorse").id
+    assert [heard.at for heard in catalog.listens.of(who)] == [AT + 60, AT]
+    told = {
+        "FeedbackType": "read",
+        "UserId": "pat",
+        "ItemId": "song-0-First-1",
+        "Timestamp": WHEN,
+        "Value": 5,
+    }
+    assert raw(stage, "PUT", "/feedback", json=[told]).json() == {"RowAffected": 1}
+    assert [(f["Value"], f["Updated"]) for f in client.list_feedbacks("read", "pat")] == [(5, WHEN)]
+    assert catalog.listens.counts(who) == {catalog.listens.of(who)[0].track_id: 5}
+
+
+def test_each_kind_is_what_it_says(client, stage, catalog):
+    kinds = ("play", "skip", "like", "dislike")
+    rows = [
+        {"FeedbackType": kind, "UserId": "kim", "ItemId": f"song-1-First-{at}", "Timestamp": WHEN}
+        for at, kind in enumerate(kinds[:3], 1)
+    ] + [{"feedbacktype": "dislike", "userId": "kim", "ITEMID": "song-2-First-1", "Timestamp": str(AT)}]
+    assert client.insert_feedbacks(rows) == {"RowAffected": 4}
+    who = catalog.listeners.known("kim@gorse").id
+    ids = catalog.external_ids.all("gorse")
+    heard = {one.track_id: one.skipped for one in catalog.listens.of(who)}
+    assert heard == {ids["song-1-First-1"]: False, ids["song-1-First-2"]: True}
+    words = catalog.feedback.words(who)
+    assert (words.liked, words.disliked) == ({ids["song-1-First-3"]}, {ids["song-2-First-1"]})
+    assert {word.at for _, word in catalog.feedback.of(who)} == {AT}, "said when it was said"
+    kept = raw(stage, "GET", "/user/kim/feedback").json()
+    assert [one["FeedbackType"] for one in kept] == ["dislike", "like", "play", "skip"]
+
+
+def test_the_last_word_holds_by_its_time(client, catalog):
+    def words():
+        return catalog.feedback.words(catalog.listeners.known("lou@gorse").id)
+
+    client.insert_feedback("like", "lou", "song-0-First-1", "2026-02-24T12:00:00Z")
+    client.insert_feedback("dislike", "lou", "song-0-First-1", "2026-02-23T12:00:00Z")
+    assert len(words().liked) == 1 and not words().disliked, "an older word comes too late"
+    client.insert_feedback("dislike", "lou", "song-0-First-1", "2026-02-25T12:00:00Z")
+    assert not words().liked and len(words().disliked) == 1
+    client.insert_feedback("dislike", "lou", "song-0-First-1", "2026-02-26T12:00:00Z")
+    assert client.list_feedbacks("dislike", "lou")[0]["Timestamp"] == "2026-02-25T12:00:00Z"
+    assert client.delete_feedback("lou", "song-0-First-1") == {"RowAffected": 1}
+    assert not words().disliked and client.list_feedbacks("dislike", "lou") == []
+
+
+def test_feedback_is_found_by_user_item_and_type_and_taken_back(client, stage):
+    for kind in ("read", "like"):
+        for number in (1, 2):
+            client.insert_feedback(kind, "zoe", f"song-3-Second-{number}", WHEN)
+    both = raw(stage, "GET", "/feedback/zoe/song-3-Second-1").json()
+    assert [one["FeedbackType"] for one in both] == ["like", "read"]
+    assert raw(stage, "GET", "/feedback/like/zoe/song-3-Second-1").json()["Value"] == 1
+    assert raw(stage, "GET", "/feedback/star/zoe/song-3-Second-1").json() == {}
+    assert {f["UserId"] for f in raw(stage, "GET", "/item/song-3-Second-1/feedback/").json()} == {"zoe"}
+    assert len(raw(stage, "GET", "/item/song-3-Second-1/feedback/read").json()) == 1
+    assert raw(stage, "DELETE", "/feedback/like/zoe/song-3-Second-1").json() == {"RowAffected": 1}
+    assert client.delete_feedback("zoe", "song-3-Second-1") == {"RowAffected": 1}
+    assert [f["ItemId"] for f in raw(stage, "GET", "/user/zoe/feedback").json()] == ["song-3-Second-2"] * 2
+
+
+def test_all_feedback_page_by_page(client, stage):
+    for user in ("p1", "p2", "p3"):
+        client.insert_feedback("listen", user, "song-0-Second-1", WHEN)
+        client.insert_feedback("star", user, "song-0-Second-1", WHEN)
+    seen, cursor = [], ""
+    while True:
+        found, cursor = client.get_feedbacks(2, cursor)
+        assert len(found) <= 2
+        seen += [(f["FeedbackType"], f["UserId"], f["ItemId"]) for f in found]
+        if not cursor:
+            break
+    assert len(seen) == len(set(seen)) and seen == sorted(seen)
+    wanted = {(kind, user, "song-0-Second-1") for kind in ("listen", "star") for user in ("p1", "p2", "p3")}
+    assert wanted <= set(seen)
+    page = raw(stage, "GET", "/feedback/star?n=100").json()
+    assert {f["FeedbackType"] for f in page["Feedback"]} == {"star"} and page["Cursor"] == ""
+
+
+@pytest.mark.parametrize(("wrong", "said"), [
+    ({"FeedbackType": "watch"}, "feedback type 'watch' is not understood here; known are read, listen, play, skip, like, star, dislike"),
+    ({"Timestamp": "yesterday"}, "this time cannot be read"), ({"Timestamp": "1969-07-20"}, "nobody can have listened"),
+    ({"Timestamp": "2199-01-01"}, "nobody can have listened"), ({"Value": -1}, "whole number"), ({"Value": 0.5}, "whole number"),
+    ({"FeedbackType": "like", "Value": -1}, "not negative"), ({"ItemId": ""}, "at least one letter"), ({"UserId": 7}, "valid string"),
+    ({"ItemId": "x" * 257}, "256"), ({"UserId": "a\0b"}, "printed"), ({"ItemId": "synesthete:999999"}, "no track has this id"),
+])  # fmt: skip
+def test_one_wrong_row_refuses_all_and_nothing_is_written(client, stage, catalog, wrong, said):
+    good = {"FeedbackType": "read", "UserId": "nobody yet", "ItemId": "nothing yet", "Timestamp": WHEN}
+    answer = raw(stage, "POST", "/feedback", json=[good, good | wrong])
+    assert answer.status_code == 400 and said in answer.text
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert catalog.listeners.named("nobody yet@gorse") is None
+    assert not catalog.external_ids.find("gorse", ["nothing yet"])
+
+
+# -- recommendations
+
+
+def test_a_users_list_is_our_own_recommenders_without_what_they_met(client, stage, catalog):
+    parts = stage[0]
+    for number in (1, 2):
+        client.insert_feedback("play", "rae", f"song-0-First-{number}", WHEN)
+    got = client.get_recommend("rae", n=4)
+    who = catalog.listeners.known("rae@gorse").id
+    met = frozenset(catalog.listens.counts(who))
+    asked = Request(listener_id=who, n=4, exclude_tracks=met, wanted=Filter(known_to="gorse"))
+    answer = parts.recommender.recommend(asked)
+    names = {track_id: item for item, track_id in catalog.external_ids.all("gorse").items()}
+    assert [score.id for score in got] == [names[one.track.id] for one in answer.results]
+    assert [score.score for score in got] == [pytest.approx(one.score, abs=1e-5) for one in answer.results]
+    assert got[0].id.startswith("song-0-"), "what sounds like it comes first"
+    assert not {"song-0-First-1", "song-0-First-2"} & {score.id for score in got}
+    plain = raw(stage, "GET", "/recommend/rae?n=4").json()
+    assert plain == [score.id for score in got]
+
+
+def test_every_item_comes_once_and_pages_do_not_overlap(client):
+    client.insert_feedback("like", "una", "song-2-First-1", WHEN)
+    pages = [score.id for at in (0, 9, 18) for score in client.get_recommend("una", n=9, offset=at)]
+    assert len(pages) == len(set(pages))
+    assert set(pages) == {item["ItemId"] for item in everything()} - {"song-2-First-1"}
+
+
+def test_dislikes_and_hidden_items_are_gone_at_once(client):
+    client.insert_feedback("play", "vic", "song-1-First-1", WHEN)
+    first, second = (score.id for score in client.get_recommend("vic", n=2))
+    client.insert_feedback("dislike", "vic", first, WHEN)
+    client.update_item(second, is_hidden=True)
+    try:
+        left = [score.id for score in client.get_recommend("vic", n=50)]
+        assert left and not {first, second} & set(left)
+    finally:
+        client.update_item(second, is_hidden=False)
+    assert second in [score.id for score in client.get_recommend("vic", n=50)]
+
+
+def test_somebody_unknown_gets_what_is_popular_and_new(client):
+    assert len(client.get_recommend("never seen", n=10)) == 10
+
+
+def test_a_category_keeps_the_list_to_it(client, stage, catalog):
+    client.insert_feedback("play", "wes", "song-0-First-1", WHEN)
+    got = client.get_recommend("wes", category="Genre 3", n=6)
+    assert len(got) == 6 and all(score.id.startswith("song-3-") for score in got)
+    assert [s.id for s in got] == raw(stage, "GET", "/recommend/wes?n=6&category=Genre+3").json()
+    assert client.get_recommend("wes", category="No such genre") == []
+    two = raw(stage, "GET", "/recommend/wes?category=Genre+1&category=Genre+2")
+    assert two.status_code == 400 and "one category" in two.text
+
+
+def test_tracks_that_are_no_items_are_never_recommended(client, catalog):
+    client.insert_feedback("play", "xan", "song-0-First-1", WHEN)
+    client.delete_item("song-0-First-2")
+    got = client.get_recommend("xan", n=100)
+    assert len(got) == 22 and "song-0-First-2" not in [score.id for score in got]
+
+
+def test_a_session_and_neighbors_are_by_sound(client, stage, catalog):
+    before = catalog.listens.number()
+    played = [{"FeedbackType": "read", "UserId": "", "ItemId": "song-3-First-1", "Timestamp": WHEN}]
+    got = client.session_recommend(played, n=5)
+    assert len(got) == 5 and all(set(one) == {"Id", "Score"} for one in got)
+    assert all(one["Id"].startswith("song-3-") and one["Id"] != "song-3-First-1" for one in got)
+    assert catalog.listens.number() == before, "nothing of a session is kept"
+    assert client.session_recommend([played[0] | {"FeedbackType": "skip"}]) == []
+
+    near = client.get_neighbors("song-3-First-1", n=5)
+    assert all(one["Id"].startswith("song-3-") for one in near) and len(near) == 5
+    assert [one["Score"] for one in near] == sorted((one["Score"] for one in near), reverse=True)
+    assert raw(stage, "GET", "/item-to-item/anything/song-3-First-1?n=5").json() == near
+    client.insert_feedback("read", "yan", near[0]["Id"], WHEN)
+    fresh = raw(stage, "GET", "/item/song-3-First-1/neighbors/?n=4&user-id=yan").json()
+    assert near[0]["Id"] not in [one["Id"] for one in fresh] and len(fresh) == 4
+    assert client.get_neighbors("no such item") == []
+
+
+def test_popular_latest_and_lists_that_are_not_there(client, stage):
+    for number in range(9):
+        client.insert_feedback("listen", f"fan {number}", "song-2-Second-3", WHEN)
+    top = raw(stage, "GET", "/popular?n=1").json()
+    assert top == [{"Id": "song-2-Second-3", "Score": 9.0}]
+    assert raw(stage, "GET", "/non-personalized/popular?n=1").json() == top
+    assert raw(stage, "GET", "/popular?n=1&user-id=fan+1").json() != top
+    client.insert_item({"ItemId": "brand new", "Timestamp": "2031-01-01T00:00:00Z"})
+    assert raw(stage, "GET", "/latest?n=1").json() == [{"Id": "brand new", "Score": 1924992000.0}]
+    client.delete_item("brand new")
+    none = raw(stage, "GET", "/non-personalized/most_starred_weekly")
+    assert none.status_code == 404 and "popular, latest" in none.text
+
+
+def test_what_would_be_untrue_is_refused_in_words(client, stage):
+    with pytest.raises(GorseException) as refused:
+        client.get_recommend("rae", write_back_type="read", write_back_delay="10m")
+    assert refused.value.status_code == 400 and "nobody heard" in refused.value.message
+
+
+# -- the door itself
+
+
+@pytest.mark.parametrize(("path", "status"), [
+    ("/recommend/rae?n=x", 400), ("/recommend/rae?n=0", 400), ("/recommend/rae?n=501", 400), ("/users?cursor=%21", 400),
+    ("/feedback?cursor=e30%3D", 400), ("/user-to-user/neighbors/rae", 404), ("/dashboard/stats", 404), ("/nothing", 404),
+])  # fmt: skip
+def test_wrong_questions_are_answered_in_plain_text(stage, path, status):
+    answer = raw(stage, "GET", path)
+    assert answer.status_code == status and answer.text
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("body", ["", "{", "[1]", '{"UserId": null}', "null"])
+def test_bodies_that_are_none_are_refused(stage, body):
+    for path in ("/user", "/users", "/item", "/items", "/feedback"):
+        answer = raw(stage, "POST", path, content=body, headers={"Content-Type": "application/json"})
+        assert answer.status_code == 400, path
+
+
+ROUTES = sorted(
+    f"{method} {re.sub('{.*?}', 'x', route.path)}"
+    for noun in (users, items, feedback, recommend)
+    for route in noun.router.routes
+    for method in route.methods
+)
+"""Every route of the door but the two about its health, with ids that lead nowhere."""
+
+
+def test_every_route_wants_the_owner_and_the_scope_admin(stage):
+    parts, url, key = stage
+    let_in = {"owner's admin key": key}
+    shut_out = {
+        "stranger": "", "wrong key": "nope", "owner's read key": key_for(parts, "ana", "read"),
+        "owner's write key": key_for(parts, "ana", "write", "read", "scrobble"),
+        "listener's admin key": key_for(parts, "ben", "admin"),
+    }  # fmt: skip
+    wrong = []
+    assert len(ROUTES) > 70, "each with and without a slash at its end"
+    with httpx.Client(base_url=f"{url}/gorse/api", timeout=20) as http:
+        for route in [*ROUTES, "GET /no/such/route"]:
+            method, path = route.split()
+            for who, secret in (let_in | shut_out).items():
+                status = http.request(method, path, headers={"X-API-Key": secret}).status_code
+                expected = {"stranger": 401, "wrong key": 401}.get(who, 403) if who in shut_out else None
+                if (expected is None and status in (401, 403, 500)) or (
+                    expected is not None and status not in (expected, 429)
+                ):
+                    wrong.append(f"{route} as {who}: {status}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_health_is_for_anyone(stage):
+    _, url, _ = stage
+    for end in ("live", "ready"):
+        assert httpx.get(f"{url}/gorse/api/health/{end}").json() == {
+            "Ready": True, "DataStoreError": None, "CacheStoreError": None, "DataStoreConnected": True,
+            "CacheStoreConnected": True,
+        }  # fmt: skip
+
+
+def test_an_open_house_looks_at_no_key(tmp_path):
+    with house(tmp_path) as (parts, url):
+        client = Gorse(f"{url}/gorse", "whatever it was", timeout=20)
+        assert client.insert_feedback("like", "bob", "Documentary", "2022-02-24") == {"RowAffected": 1}
+        assert client.get_user("bob") == {"UserId": "bob", "Labels": None, "Comment": ""}
+        assert [word.word for _, word in parts.catalog.feedback.of(2)] == [Word.LIKE]
