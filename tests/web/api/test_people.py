@@ -36,7 +36,9 @@ def test_words_replace_each_other_and_end_by_themselves(client):
     words = client.get(f"{API}/feedback").json()
     assert [w["word"] for w in words["words"]] == ["never", "dislike"] and words["total"] == 2
     assert client.get(f"{API}/artists/1").json()["artist"]["word"] == "never"
-    assert client.post(f"{API}/feedback", json={"word": "like", "track_id": 1, "until": 5}).status_code == 404
+    over = {"word": "like", "track_id": 1, "until": int(time.time()) - 1}
+    assert client.post(f"{API}/feedback", json=over).status_code == 400
+    assert client.get(f"{API}/feedback").json() == words  # what was said before holds
 
 
 @pytest.mark.parametrize(

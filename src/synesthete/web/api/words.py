@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
 from synesthete.catalog import Catalog
-from synesthete.errors import NotFound
-from synesthete.music import Feedback
+from synesthete.errors import InputError, NotFound
+from synesthete.music import ArtistId, Feedback, TrackId, Word
 from synesthete.web.api.models.people import NewWord, SaidWord, SaidWords, SpokenWord
 from synesthete.web.auth.entrance import Who
 from synesthete.web.house import Asking, Count, ItsId, Offset, TheHouse
@@ -34,6 +35,10 @@ def words(
 def say(house: TheHouse, who: Asking, question: NewWord) -> SaidWord:
     """Say a word. The last of like, dislike and never holds; skips add up."""
     catalog = house.catalog
+    if question.until is not None and question.until <= time.time():
+        raise InputError(
+            "this word would end before it is said", subject=question.until, hint="Give a later `until`."
+        )
     if question.track_id is not None:
         visible(catalog, question.track_id)
     if question.artist_id is not None:
@@ -42,12 +47,15 @@ def say(house: TheHouse, who: Asking, question: NewWord) -> SaidWord:
         who.id, question.word, track_id=question.track_id, artist_id=question.artist_id, until=question.until,
         request_id=question.request_id,
     )  # fmt: skip
-    said = dict(catalog.feedback.of(who.id, word=question.word))
-    if made not in said:  # `until` lies in the past: it was over before it began
-        raise NotFound(
-            "this word ended before it was said", subject=question.until, hint="Give a later `until`."
-        )
-    return _shown(catalog, who, [(made, said[made])])[0]
+    feedback = Feedback(
+        who.id,
+        Word(question.word),
+        int(time.time()),
+        None if question.track_id is None else TrackId(question.track_id),
+        None if question.artist_id is None else ArtistId(question.artist_id),
+        question.until,
+    )
+    return _shown(catalog, who, [(made, feedback)])[0]
 
 
 @router.delete("/{feedback_id}", status_code=204)
