@@ -115,6 +115,7 @@ def test_a_track_is_not_said_to_sound_like_itself(world, people):
     answer = recommender.recommend(Request(listener_id=listener.id, n=10, taste=0.0, novelty=0.0))
     own = [r for r in answer.results if world.place(r.track.id) == 5]
     assert own and own[0].reason == "One of those you come back to."
+    assert own[0].source == "rediscover" and "sound" not in own[0].shares
     world.catalog.feedback.say(listener.id, Word.LIKE, track_id=world.ids[95])
     answer = recommender.recommend(Request(listener_id=listener.id, n=20, taste=0.0, novelty=0.0))
     own = [r for r in answer.results if world.place(r.track.id) == 95]

@@ -20,6 +20,7 @@ import numpy as np
 from synesthete.recommend.collection import Collection
 from synesthete.recommend.likeness import sound_scores
 from synesthete.recommend.question import Question
+from synesthete.recommend.request import SeedKind
 from synesthete.recommend.sources import Candidate, SourceName
 
 USUAL_TASTE = 0.75
@@ -109,11 +110,33 @@ def blend(candidates: list[Candidate], question: Question, collection: Collectio
         )
         if heard[row]:
             entry.point, entry.similarity = int(best[row]), float(similarities[row])
+            _credit_own(entry, question)
         if not np.isnan(vectors[row, 0]):
             entry.vector = vectors[row]
         ranked.append(entry)
     _lower(ranked, question)
     return sorted(ranked, key=lambda r: (-r.score, -(r.similarity or -1.0), r.track_id))
+
+
+def is_itself(entry: Ranked, question: Question) -> bool:
+    """Whether the nearest point is the track itself: one of an artist or genre asked with, or the listener's own."""
+    return entry.point is not None and question.points[entry.point].track_id == entry.track_id
+
+
+def _credit_own(entry: Ranked, question: Question) -> None:
+    """A track is no match of its own sound: it is there as the artist's, for the word it carries, or as the
+    listener's own."""
+    if not is_itself(entry, question) or SourceName.SOUND not in entry.parts:
+        return
+    point = question.points[entry.point or 0]
+    name = SourceName.REDISCOVER
+    if point.kind == SeedKind.ARTIST:
+        name = SourceName.ARTIST
+    elif point.kind in (SeedKind.GENRE, SeedKind.TAG):
+        if entry.track_id not in question.seed_tags.get(point.name, ()):
+            return
+        name = SourceName.TAGGED
+    entry.parts[name] = entry.parts.get(name, 0.0) + entry.parts.pop(SourceName.SOUND)
 
 
 def _similarities(vectors: np.ndarray, question: Question, best: np.ndarray) -> np.ndarray:

@@ -10,11 +10,14 @@ import numpy as np
 
 from synesthete.encoders.tags import Tags
 from synesthete.music import Moment, Track, TrackId
-from synesthete.recommend.blend import BY_LISTENERS, BY_SOUND, Ranked
+from synesthete.recommend.blend import BY_LISTENERS, BY_SOUND, Ranked, is_itself
 from synesthete.recommend.moments import Match
 from synesthete.recommend.question import Question
 from synesthete.recommend.request import SeedKind
 from synesthete.recommend.sources import SourceName
+
+OF_THE_SEED = (SourceName.SOUND, SourceName.ARTIST, SourceName.TAGGED, SourceName.REDISCOVER)
+"""Sources that a track can have which belongs to what was asked with."""
 
 VERY_ALIKE = 0.5
 """Likeness (0 strangers, 1 the same) from which we say "very much"."""
@@ -123,7 +126,7 @@ def in_common(chosen: Iterable[Ranked], question: Question, tags: Tags) -> dict[
         if r.vector is not None
         and r.point is not None
         and r.source in BY_SOUND
-        and not _is_itself(r, question)
+        and not is_itself(r, question)
     ]
     if not alike:
         return {}
@@ -144,7 +147,7 @@ def _sentence(ranked: Ranked, question: Question) -> str:
     name = ranked.source
     said = ranked.because.get(name, "")
     point = None if ranked.point is None else question.points[ranked.point].name
-    if name == SourceName.SOUND and _is_itself(ranked, question):
+    if name in OF_THE_SEED and not said and is_itself(ranked, question):
         return _of_the_seed(ranked, question)
     if name == SourceName.SOUND:
         much = "much " if ranked.parts.get(name, 0.0) >= VERY_ALIKE else ""
@@ -182,8 +185,3 @@ def _of_the_seed(ranked: Ranked, question: Question) -> str:
         return f"Tagged {point.name}." if is_tagged else f"Sounds like {point.name}."
     played = question.history is None or ranked.track_id in question.history.counts
     return "One of those you come back to." if played else "One of those you like."
-
-
-def _is_itself(ranked: Ranked, question: Question) -> bool:
-    """Whether the nearest point is the track itself: one of an artist or genre asked with, or the listener's own."""
-    return ranked.point is not None and question.points[ranked.point].track_id == ranked.track_id
