@@ -110,6 +110,7 @@ def test_a_file_that_is_not_in_the_library(capsys, data, tmp_path):
         (("recommend", "5", "--taste", "2"), 2, "range"),
         (("recommend", "--listener", "nobody"), 1, "no listener has this name"),
         (("recommend", "--artist", "nobody"), 1, "no artist has this name"),
+        (("recommend", "--album", "nothing"), 1, "no album has this title"),
         (("path", "5", "no such phrase whatever"), 1, "no track is meant"),
         (("cluster", "--playlist", "99"), 1, "no "),
     ],
@@ -127,6 +128,12 @@ def test_recommend_from_many_seeds(capsys, data):
     assert all(sum(one["shares"].values()) == pytest.approx(1, abs=1e-3) for one in document["results"])
     code, document, _ = ask(capsys, data, "recommend", "--in", "Folk", "-n", 5)
     assert code == 0 and genres(document) == {"Folk"}
+
+
+def test_recommend_from_an_album(capsys, data):
+    code, answer, _ = ask(capsys, data, "recommend", "--album", "album 4", "-n", 6)
+    found = [one["track"]["album"] for one in answer["results"]]
+    assert code == 0 and found and "Album 4" not in found
 
 
 def test_a_person_reads_a_table(capsys, data):

@@ -122,6 +122,17 @@ def test_a_track_is_not_said_to_sound_like_itself(world, people):
     assert own and own[0].reason == "One of those you like.", "liked, but never played"
 
 
+def test_wholly_new_leaves_out_what_was_played(world, people):
+    recommender, listener = people
+    play(world, listener, 5, times=3)
+    play(world, listener, 65, times=1)
+    for seeds in ((), (Seed(SeedKind.TRACK, int(world.ids[6])),)):
+        answer = recommender.recommend(
+            Request(seeds, listener_id=listener.id, n=50, per_artist=0, novelty=1.0)
+        )
+        assert answer.results and not {5, 65} & set(places(world, answer))
+
+
 def test_never_and_dislike_act_at_once_and_can_be_undone(world, people):
     recommender, listener = people
     play(world, listener, 5, times=40)

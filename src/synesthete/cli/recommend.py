@@ -20,6 +20,7 @@ SLIDER = click.FloatRange(0, 1)
     "--minus", multiple=True, help="Less like this track, phrase or file; may be given more than once."
 )
 @click.option("--artist", "artists", multiple=True, help="Start from an artist.")
+@click.option("--album", "albums", multiple=True, help="Start from an album.")
 @click.option("--playlist", "playlists", type=int, multiple=True, help="Start from a playlist (its id).")
 @click.option("--in", "kinds", multiple=True, metavar="GENRE", help="Start from a genre.")
 @click.option("--listener", help="For this listener.")
@@ -54,6 +55,7 @@ def recommend(
 
 def _recommend(seeds: tuple[str, ...], n: int, as_json: bool, options: dict[str, Any]) -> None:
     import synesthete
+    from synesthete.catalog.folding import fold
     from synesthete.errors import NotFound
     from synesthete.recommend.request import Seed, SeedKind
 
@@ -66,6 +68,13 @@ def _recommend(seeds: tuple[str, ...], n: int, as_json: bool, options: dict[str,
             if artist is None:
                 raise NotFound("no artist has this name", subject=name)
             chosen.append(Seed(SeedKind.ARTIST, int(artist.id)))
+        for title in options.pop("albums"):
+            album = next(
+                (a for a in library.parts.catalog.albums.search(title) if fold(a.title) == fold(title)), None
+            )
+            if album is None:
+                raise NotFound("no album has this title", subject=title)
+            chosen.append(Seed(SeedKind.ALBUM, int(album.id)))
         chosen += [Seed(SeedKind.PLAYLIST, number) for number in options.pop("playlists")]
         chosen += [Seed(SeedKind.GENRE, name) for name in options.pop("kinds")]
         sliders = {name: options.pop(name) for name in ("taste", "novelty")}

@@ -101,6 +101,8 @@ def look_up(request: Request, collection: Collection) -> Question:
         )
         if not request.by_sound_alone or request.novelty is not None:
             question.history = read_history(collection.catalog, request.listener_id, request.as_of)
+        if question.history is not None and request.novelty == 1:
+            question.excluded |= set(question.history.counts)
         if question.history is not None and not request.seeds:
             _plant_history(question, question.history, collection, 1.0)
     return question
