@@ -155,7 +155,8 @@ def test_impressions(home):
     catalog, me, ids = home
     catalog.impressions.put("r1", me, [(ids[0], "sound"), (ids[1], "taste"), (ids[2], "sound")])
     assert catalog.impressions.click("r1", ids[0]) and not catalog.impressions.click("r1", ids[4])
-    assert catalog.impressions.click("r1", ids[0])
+    assert catalog.impressions.click("r1", ids[0], me)
+    assert not catalog.impressions.click("r1", ids[1], me + 1)  # another's list
     shown = {row["source"]: (row["shown"], row["clicked"]) for row in catalog.statistics.reception(0, me)}
     assert shown == {"sound": (2, 1), "taste": (1, 0)} and catalog.statistics.shown_tracks(0, me) == 3
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import datetime
 from xml.etree import ElementTree
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 
 from synesthete.digest.letter import Letter, Pick, Section, atom, html, message, plain
 from synesthete.digest.links import Act, read, sign
-from synesthete.digest.schedule import BACKOFF_S, is_due, next_try, week_of
+from synesthete.digest.schedule import BACKOFF_S, is_due, next_try, week_of, weeks_before
 from synesthete.errors import InputError, NotAllowed
 from synesthete.music import ListenerId, TrackId
 
@@ -148,3 +150,17 @@ def test_an_unknown_time_zone_is_an_error_in_words():
 def test_pauses_grow_and_end():
     pauses = [next_try(0, n) for n in range(1, len(BACKOFF_S) + 2)]
     assert pauses[-1] is None and pauses[:-1] == sorted(BACKOFF_S)
+
+
+def test_the_weeks_before_are_all_there_when_clocks_change():
+    for month, day in (
+        (3, 30),
+        (10, 26),
+    ):  # the Mondays after the changes of 2026 in Berlin, half past midnight
+        monday = datetime(2026, month, day, 0, 30, tzinfo=ZoneInfo("Europe/Berlin"))
+        last = int(monday.isocalendar().week)
+        assert weeks_before(int(monday.timestamp()), "Europe/Berlin", 8) == [
+            f"2026-W{last - back:02d}" for back in range(8)
+        ]
+    new_year = datetime(2027, 1, 5, tzinfo=ZoneInfo("UTC"))
+    assert weeks_before(int(new_year.timestamp()), "UTC", 3) == ["2027-W01", "2026-W53", "2026-W52"]

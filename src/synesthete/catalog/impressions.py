@@ -30,10 +30,12 @@ class Impressions(Noun):
         with self._database.begin() as connection:
             pour(connection, impressions, _COLUMNS, rows)
 
-    def click(self, request_id: str, track_id: int) -> bool:
-        """Note that a recommended track was taken; False when that answer did not hold it."""
+    def click(self, request_id: str, track_id: int, listener_id: int | None = None) -> bool:
+        """Note that a recommended track was taken; False when that answer did not hold it, or was another's."""
         c = impressions.c
         hit = update(impressions).where(c.request_id == request_id, c.track_id == int(track_id))
+        if listener_id is not None:
+            hit = hit.where(c.listener_id == int(listener_id))
         with self._database.begin() as connection:
             return connection.execute(hit.values(clicked_at=func.coalesce(c.clicked_at, now()))).rowcount > 0
 

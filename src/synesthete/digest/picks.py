@@ -86,8 +86,8 @@ def _tell_a_friend(
     choice: _Choice, catalog: Catalog, recommender: Recommender, who: ListenerId, now: int
 ) -> None:
     """What somebody would like of whom something is known."""
-    for track in _seeds(catalog, who, now):
-        choice.take("played", _near(recommender, who, track, choice.without), -(-PER_SECTION // 2))
+    for track, why in _seeds(catalog, who, now):
+        choice.take("played", _near(recommender, who, track, why, choice.without), -(-PER_SECTION // 2))
     choice.take("new", _new(catalog, recommender, who, now))
     choice.take("rediscover", _rediscovered(catalog, who, now))
     choice.take("outside", _outside(recommender, who, choice.without), PICKS_AT_MOST)
@@ -102,26 +102,26 @@ def _tell_a_stranger(
     choice.take("corners", _corners(catalog))
 
 
-def _seeds(catalog: Catalog, who: ListenerId, now: int) -> list[Track]:
-    """What the listener played most lately, one per artist; where that is little, what they searched for."""
+def _seeds(catalog: Catalog, who: ListenerId, now: int) -> list[tuple[Track, str]]:
+    """What the listener played most lately, one per artist; where that is little, what they searched for. And why."""
     counts: dict[TrackId, int] = {}
     for heard in catalog.listens.of(who, 2000, since=now - LATELY_S):
         if heard.track_id is not None and not heard.skipped:
             counts[heard.track_id] = counts.get(heard.track_id, 0) + heard.count
     tracks = catalog.tracks.many(sorted(counts, key=lambda i: (-counts[i], i))[:50])
-    seeds: dict[object, Track] = {}
+    seeds: dict[object, tuple[Track, str]] = {}
     for track in tracks.values():
-        seeds.setdefault(track.artist_id, track)
+        seeds.setdefault(track.artist_id, (track, f"you played {track.title} by {track.artist}"))
     for text, at in catalog.searches.of(who, 10):
         if len(seeds) >= SEEDS:
             break
         if at >= now - LATELY_S and (found := catalog.tracks.search(text, 1)):
-            seeds.setdefault(found[0].artist_id, found[0])
+            seeds.setdefault(found[0].artist_id, (found[0], f"you searched for “{text}”"))
     return list(seeds.values())[:SEEDS]
 
 
 def _near(
-    recommender: Recommender, who: ListenerId, seed: Track, without: set[TrackId]
+    recommender: Recommender, who: ListenerId, seed: Track, why: str, without: set[TrackId]
 ) -> Iterator[tuple[Track, str]]:
     request = Request(
         (Seed(SeedKind.TRACK, seed.id),),
@@ -135,7 +135,10 @@ def _near(
     except NotFound:
         return  # the seed was not heard yet; the next one may have been
     for one in answer.results:
-        yield one.track, f"Because you played {seed.title} by {seed.artist}: {_lowered(one.reason)}"
+        reason = _lowered(one.reason)
+        if seed.title in why:  # named already
+            reason = reason.replace(f"“{seed.title}” by {seed.artist}", "it")
+        yield one.track, f"Because {why}: {reason}"
 
 
 def _new(

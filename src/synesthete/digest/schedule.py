@@ -47,4 +47,7 @@ def next_try(now: int, attempts: int) -> int | None:
 
 def weeks_before(now: int, time_zone: str, count: int) -> list[str]:
     """The last `count` weeks up to and including this one."""
-    return [week_of(now - 7 * 24 * 3600 * back, time_zone) for back in range(count)]
+    today = datetime.fromtimestamp(now, UTC).astimezone(zone(time_zone)).date()
+    # By dates, not seconds: where clocks change, a week is an hour shorter or longer.
+    weeks = [(today - timedelta(weeks=back)).isocalendar() for back in range(count)]
+    return [f"{year}-W{week:02d}" for year, week, _ in weeks]

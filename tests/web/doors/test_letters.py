@@ -71,6 +71,19 @@ def test_forged_links_are_refused_in_words(place, writing):
     )
 
 
+def test_what_was_searched_for_is_not_said_to_have_been_played(place):
+    parts, _ = place
+    ben = parts.catalog.letters.subscriber(2)
+    parts.catalog.feedback.say(2, Word.LIKE, track_id=13)
+    parts.catalog.searches.put(2, "dora")
+    because = [
+        p.reason for p in choose(parts.catalog, parts.recommender, ben, set(), NOW) if p.section == "played"
+    ]
+    assert because and all(reason.startswith("Because you searched for “dora”: ") for reason in because)
+    parts.catalog.feedback.unsay(2, track_id=13)
+    parts.catalog.searches.forget(2)
+
+
 def test_a_letter_is_chosen_written_read_as_a_page_and_fed(place, writing):
     parts, url = place
     catalog = parts.catalog
@@ -80,7 +93,12 @@ def test_a_letter_is_chosen_written_read_as_a_page_and_fed(place, writing):
     picks = choose(catalog, parts.recommender, ana, {TrackId(20)}, NOW)
     ids = [p.track_id for p in picks]
     assert 10 <= len(ids) <= 20 and len(set(ids)) == len(ids) and not {9, 20, 4} & set(ids)
-    assert any(p.section == "played" and "Because you played" in p.reason for p in picks)
+    (played,) = catalog.tracks.many([TrackId(4)]).values()
+    because = [p.reason for p in picks if p.section == "played"]
+    assert because and all(
+        p.startswith(f"Because you played {played.title} by {played.artist}: ") for p in because
+    )
+    assert all(p.count(played.title) == 1 for p in because)  # said once
     assert all(p.reason.endswith(".") for p in picks)
 
     letter = writing(ana, "2026-W48", NOW, picks)

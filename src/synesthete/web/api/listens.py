@@ -69,7 +69,7 @@ def listen(house: TheHouse, who: Asking, question: NewListens) -> ListensAnswer:
             plays.append((_listen(told, skipped), track_id))
             counted.append(not skipped)
     kept = _keep(house, who.id, plays)
-    _note_clicks(house, question.listens)
+    _note_clicks(house, who.id, question.listens)
     return ListensAnswer(
         kept=sum(kept), known=len(kept) - sum(kept), refused=refused,
         counted=sum(k and c for k, c in zip(kept, counted, strict=True)),
@@ -117,7 +117,7 @@ def _keep(house: House, listener_id: int, plays: list[tuple[Listen, TrackId | No
         return [house.catalog.listens.put_many(listener_id, [play], "player") > 0 for play in plays]
 
 
-def _note_clicks(house: House, told: list[NewListen]) -> None:
+def _note_clicks(house: House, listener_id: int, told: list[NewListen]) -> None:
     for t in told:
         if t.request_id and t.track_id is not None:
-            house.catalog.impressions.click(t.request_id, t.track_id)
+            house.catalog.impressions.click(t.request_id, t.track_id, listener_id)

@@ -39,5 +39,5 @@ def forget(house: TheHouse, who: Asking) -> Done:
 def click(house: TheHouse, who: Asking, question: Click) -> None:
     """Note that a recommendation was taken (played, opened, kept)."""
     _ = who.id
-    if not house.catalog.impressions.click(question.request_id, question.track_id):
+    if not house.catalog.impressions.click(question.request_id, question.track_id, who.id):
         raise NotFound("this list did not hold this track", subject=question.request_id)
