@@ -57,6 +57,24 @@ def test_plays_seeks_and_survives_navigation(open_page: Open, site: Site) -> Non
     assert page.title().startswith(track["title"])
 
 
+def test_a_page_that_cannot_be_loaded_is_told_and_the_music_plays_on(open_page: Open, site: Site) -> None:
+    track = site.track(site.paths[0].stem[3:])
+    page = open_page(f"/track/{track['id']}", refusals=True)
+    page.locator("main").get_by_role("button", name="Play", exact=True).click()
+    _advances(page)
+    page.evaluate(f"{AUDIO}.marked = true")
+    links = page.get_by_role("navigation")
+    page.context.set_offline(True)
+    links.get_by_role("link", name="Playlists", exact=True).click()
+    expect(page.locator("main").get_by_role("alert")).to_contain_text("The server does not answer")
+    expect(links.get_by_role("link", name="Playlists", exact=True)).to_have_attribute("aria-current", "page")
+    page.context.set_offline(False)
+    page.locator("main").get_by_role("button", name="Try again").click()
+    expect(page.locator("main h1")).to_have_text("Playlists")
+    expect(page.locator("main").get_by_role("button", name="New playlist")).to_be_visible()
+    assert page.evaluate(f"{AUDIO}.marked") is True
+
+
 def test_the_system_is_told_what_plays_with_pictures_that_are_there(open_page: Open, site: Site) -> None:
     """What a lock screen shows: names and the cover; the program's own mark where a track has none."""
     track = site.track(site.paths[0].stem[3:])

@@ -1,5 +1,6 @@
 /** A small router on the History API: paths to lazily loaded pages, without ever reloading the player. */
 import type { Component } from 'svelte';
+import { get } from './api/client';
 
 type Loader = () => Promise<{ default: Component }>;
 
@@ -59,6 +60,11 @@ class Router {
   /** Changes with every arrival, so that a page is made afresh for another id. */
   arrival = $state(0);
   loading = $state(false);
+  /** Why the page of this place cannot be shown; the music plays on. */
+  failed: unknown = $state.raw(null);
+
+  /** Tries again what failed. */
+  again = (): void => void this.#arrive(0);
 
   start(): void {
     history.scrollRestoration = 'manual';
@@ -95,12 +101,12 @@ class Router {
     try {
       const { default: component } = await found.load();
       if (location.pathname !== place.path) return;
+      this.failed = null;
       this.place = place;
       this.component = component;
       if (!same || place.query.size) this.arrival += 1;
     } catch {
-      // A page of an older release is gone after an update: take the new release.
-      location.reload();
+      if (location.pathname === place.path) await this.#missed(place);
       return;
     } finally {
       this.loading = false;
@@ -111,6 +117,18 @@ class Router {
       if (document.activeElement?.matches('input[type=search]')) return; // somebody is typing
       document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true });
     });
+  }
+
+  /** A page that could not be loaded: gone with an older release, so that the new one is taken, or the server is away. */
+  async #missed(place: Place): Promise<void> {
+    try {
+      await get('/health');
+    } catch (error) {
+      this.failed = error;
+      this.place = place;
+      return;
+    }
+    location.reload();
   }
 
   #click(event: MouseEvent): void {
