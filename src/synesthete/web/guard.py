@@ -20,6 +20,8 @@ from synesthete.errors import SynestheteError
 from synesthete.web.faults import SignInNeeded, answer, body
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+NO_COOKIES = ("/rest/", "/letters/say/")
+"""Where no cookie opens anything: who asks is said in the address or the form itself, wherever it comes from."""
 ORDINARY_BYTES = 11_000_000
 """Largest body of a route that takes no files: a full batch of ListenBrainz listens is 10,240,000 bytes."""
 
@@ -113,7 +115,8 @@ class Guard:
         if self._hosts is not None and _name(headers.get("host", "")) not in self._hosts:
             hint = "Use http://127.0.0.1, or set SYNESTHETE_BASE_URL to the address people use."
             return JSONResponse(body("this server does not go by that name", headers.get("host"), hint), 400)
-        if scope["method"] not in SAFE and "authorization" not in headers and not _same_site(headers):
+        by_cookie = "authorization" not in headers and not scope["path"].startswith(NO_COOKIES)
+        if scope["method"] not in SAFE and by_cookie and not same_site(headers):
             return JSONResponse(
                 body("this request came from a page of another site", headers.get("origin")), 403
             )
@@ -154,7 +157,7 @@ def _name(host: str) -> str:
         return ""
 
 
-def _same_site(headers: Headers) -> bool:
+def same_site(headers: Headers) -> bool:
     """Whether a browser's request comes from a page of ours; programs send none of these headers."""
     site = headers.get("sec-fetch-site")
     if site is not None:

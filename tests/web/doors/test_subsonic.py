@@ -16,6 +16,7 @@ from synesthete.web.auth.proofs import HINT_LENGTH, new_key, token_hash
 from synesthete.web.doors.subsonic import METHODS
 from synesthete.web.doors.subsonic.login import app_password
 from tests.audio.test_tags import id3
+from tests.web.house import house
 
 knuckles = pytest.importorskip("knuckles", reason="the dev extra is not installed")
 
@@ -312,7 +313,7 @@ def test_several_plays_are_kept_together_or_not_at_all(place, call):
     assert call("scrobble", id=["tr-2", "tr-9999"])["error"]["code"] == 70
     assert parts.catalog.listens.number(1) == before
     call("scrobble", id=["tr-2", "tr-3"], time=["1700000100000", "1700000400000"])
-    assert [(h.track_id, h.at) for h in parts.catalog.listens.of(1, 2)] == [
+    assert [(h.track_id, h.at) for h in parts.catalog.listens.of(1, 2, before=1_700_000_401)] == [
         (3, 1_700_000_400),
         (2, 1_700_000_100),
     ]
@@ -360,3 +361,24 @@ def test_covers_have_the_size_that_was_asked(place, call, tmp_path):
         answer = call.client.get("/rest/getCoverArt", params={**login, "id": "tr-24", **more})
         assert Image.open(io.BytesIO(answer.content)).size == (side, side)
     parts.catalog.files.note([(24, {"path": before.path, "has_cover": False})])
+
+
+ELSEWHERE = {"Origin": "https://player.example.org", "Sec-Fetch-Site": "cross-site"}
+
+
+def test_a_player_that_is_a_page_elsewhere_may_read_the_answers(place, call):
+    login = {"u": "ana", "p": "correct horse", "f": "json"}
+    for ask in (call.client.get, call.client.post):
+        answer = ask("/rest/ping", params=login, headers=ELSEWHERE)
+        assert answer.json()["subsonic-response"]["status"] == "ok"
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+        assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+
+
+def test_where_nobody_signs_in_pages_elsewhere_change_nothing(tmp_path):
+    with house(tmp_path) as (parts, url):
+        for headers, ok in ((ELSEWHERE, False), ({"Sec-Fetch-Site": "same-site"}, False), ({}, True)):
+            answer = httpx.get(f"{url}/rest/star", params={"id": "tr-1", "f": "json"}, headers=headers)
+            assert (answer.json()["subsonic-response"]["status"] == "ok") is ok
+            assert "Access-Control-Allow-Origin" not in answer.headers
+            assert bool(parts.catalog.feedback.of(1)) is ok

@@ -18,9 +18,12 @@ from synesthete.web.doors.subsonic import browse, near, playlists, sound, words
 from synesthete.web.doors.subsonic.answer import Code, SubsonicError, answer
 from synesthete.web.doors.subsonic.asked import Asked
 from synesthete.web.doors.subsonic.login import Login
+from synesthete.web.guard import same_site
 from synesthete.web.house import TheHouse, address_of
 
 EXTENSIONS = {"apiKeyAuthentication": [1], "formPost": [1], "sonicSimilarity": [1]}
+PLAYERS_ANYWHERE = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
+"""Players that are pages live at addresses of their own; a request opens nothing but what its own login does."""
 Method = Callable[[Asked], dict[str, Any] | Response]
 
 
@@ -104,14 +107,21 @@ async def call(method: str, request: Request, house: TheHouse) -> Response:
     name = method.removesuffix(".view")
     if name == "getOpenSubsonicExtensions":
         return answer(get_open_subsonic_extensions(), single)
+    is_open = house.entrance.is_open()
+    if is_open and not same_site(request.headers):
+        # Nobody signs in here, and many methods change something on GET: pages elsewhere stay out.
+        return answer({}, single, (Code.FORBIDDEN, "this request came from a page of another site"))
     if name not in METHODS:
         return answer({}, single, (Code.FAILED, f"this server does not know the method {name[:60]}"))
     if not hasattr(request.app.state, "subsonic_login"):
         request.app.state.subsonic_login = Login(house.entrance, house.catalog)
     login: Login = request.app.state.subsonic_login
-    return await run_in_threadpool(
+    given = await run_in_threadpool(
         _answered, house, login, METHODS[name], parameters, single, address_of(request)
     )
+    if not is_open:
+        given.headers.update(PLAYERS_ANYWHERE)
+    return given
 
 
 def _answered(
