@@ -187,9 +187,12 @@ class Library:
         """
         seed = self.seed(query, start_s, end_s, encoder)
         more = {} if per_artist is None else {"per_artist": per_artist}
-        return self.ask(
+        answer = self.ask(
             (seed,), n=n, taste=0.0, adventurousness=0.0, encoder=encoder, **more, **_filter(wanted)
         )
+        if seed.clip is None or not answer.results:
+            return answer
+        return answer.placed(self._recognized(query, seed.clip, start_s, encoder), seed.clip)  # type: ignore[arg-type]
 
     def recommend(
         self,
@@ -262,11 +265,7 @@ class Library:
         Small mp3s and a phone's microphone do not hide it. It is listened to where the track's file is at hand.
         Raises AudioError when the sound cannot be read.
         """
-        from synesthete.recommend.closely import Stretch
-
-        clip = self.hear(source, start_s, end_s)
-        path = source if isinstance(source, bytes) else Path(source).expanduser()
-        return self.parts.recommender.recognize(clip, Stretch(path, start_s or 0.0))
+        return self._recognized(source, self.hear(source, start_s, end_s), start_s)
 
     def close(self) -> None:
         """Let everything go."""
@@ -298,6 +297,14 @@ class Library:
             findings = look(self.parts, hands, folders, report, wait, empty_is_gone)
             hear(self.parts, hands, report, wait, ("quick",) if quick else ("quick", "full"), retry=retry)
         return findings
+
+    def _recognized(
+        self, source: StrPath | bytes, clip: Clip, start_s: float | None, encoder: str | None = None
+    ) -> Recognition | None:
+        from synesthete.recommend.closely import Stretch
+
+        path = source if isinstance(source, bytes) else Path(source).expanduser()
+        return self.recommender(encoder).recognize(clip, Stretch(path, start_s or 0.0))
 
     def _remember(self, path: Path) -> Any:
         folder = Path(os.path.abspath(path.expanduser()))

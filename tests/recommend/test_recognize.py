@@ -19,7 +19,7 @@ from synesthete.encoders.shelf import open_encoder
 from synesthete.errors import Busy
 from synesthete.evaluate.degrade import phone, small_mp3
 from synesthete.index import build_index
-from synesthete.recommend import Clip, Collection, Recommender, closely
+from synesthete.recommend import Clip, Collection, Recommender, closely, similar_to_clip
 from synesthete.recommend.closely import SAME, Comparison, Stretch, compare
 
 SECONDS = 30.0
@@ -116,6 +116,58 @@ def test_a_long_and_a_short_clip(room, ear, files, tmp_path):
     clip, sound = taken(ear, files[5], 11.0, WAYS["clean"], tmp_path, length_s=4.0)
     found = room.recommender.recognize(clip, sound)
     assert found.track_id == room.ids[5] and found.sure
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("length_s", [1.5, 4.0])
+def test_short_clips_are_placed_by_listening(room, ear, files, tmp_path, way, length_s):
+    """Their embedding knows the piece at best, not the place in it. (These pieces repeat themselves: not all are right.)"""
+    off_s = []
+    for i in range(12):
+        start_s = 3.3 + 1.9 * i
+        clip, sound = taken(ear, files[i], start_s, WAYS[way], tmp_path, length_s)
+        found = room.recommender.recognize(clip, sound)
+        if found is not None and found.track_id == room.ids[i] and found.sure:
+            off_s.append(abs(found.start_s - start_s))
+    assert len(off_s) >= 6 and np.quantile(off_s, 0.6) < 0.15, off_s
+
+
+def test_of_two_places_in_one_piece_a_short_clip_is_at_the_more_alike(files):
+    clip = Stretch(files[0], 12.0, 17.0)
+    others = (Stretch(files[0], 0.0, 10.0), Stretch(files[7], 0.0, 10.0), Stretch(files[0], 9.0, 19.0))
+    told = compare(Comparison(clip, others))
+    assert told[2].same and told[2].ahead_s == pytest.approx(3.0, abs=0.03)
+    assert told[0] is None or told[0].likeness <= told[2].likeness
+
+
+def test_a_short_clip_does_not_listen_to_the_same_seconds_twice(files, monkeypatch):
+    spent = []
+    real = closely.decode
+
+    def counted(source, rate, start_s=0.0, end_s=None):
+        spent.append(end_s - start_s)
+        return real(source, rate, start_s, end_s)
+
+    monkeypatch.setattr(closely, "decode", counted)
+    others = tuple(Stretch(files[0], start_s, start_s + 20.0) for start_s in (0.0, 1.0, 4.5, 8.0))
+    told = compare(Comparison(Stretch(files[0], 5.0, 9.0), others))
+    assert [one is None for one in told] == [False, True, True, False]
+    assert sum(spent) == pytest.approx(4.0 + 2 * 20.0)
+
+
+def test_the_recording_on_the_list_has_its_moment_to_the_second(room, ear, files, tmp_path):
+    """What excerpts every five seconds cannot tell, listening did."""
+    clip, sound = taken(ear, files[4], 12.3, WAYS["a small mp3"], tmp_path)
+    answer = room.recommender.recommend(similar_to_clip(clip))
+    found = room.recommender.recognize(clip, sound)
+    placed = answer.placed(found, clip)
+    first, before = placed.results[0], answer.results[0]
+    assert first.track.id == room.ids[4] == before.track.id
+    assert first.query_moment == before.query_moment and first.query_moment.start_s == 0.0
+    assert first.moment.start_s == pytest.approx(found.start_s, abs=0.011)
+    assert first.moment.end_s - first.moment.start_s == pytest.approx(10.0, abs=0.03)
+    assert placed.results[1:] == answer.results[1:]
+    assert answer.placed(None, clip) is answer
 
 
 def test_where_nobody_can_listen_the_embeddings_decide(room, ear, files, tmp_path):

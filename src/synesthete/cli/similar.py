@@ -12,7 +12,8 @@ from synesthete.cli.options import data_folder, data_option, json_option, note
 
 if TYPE_CHECKING:
     from synesthete.library import Library
-    from synesthete.recommend.request import Clip, Seed
+    from synesthete.recommend.recognize import Recognition
+    from synesthete.recommend.request import Seed
 
 
 @click.command()
@@ -45,14 +46,29 @@ def similar(
         )
     with synesthete.open(data_folder()) as library:
         asked = library.example(encoder) if query is None else query
-        seeds = () if asked is None else (library.seed(asked, start_s, end_s, encoder),)
+        seeds: tuple[Seed, ...] = () if asked is None else (library.seed(asked, start_s, end_s, encoder),)
         answer = library.ask(seeds, n=n, taste=0.0, adventurousness=0.0, encoder=encoder, **wishes(options))
-        about, title = _about(library, seeds, query, start_s or 0.0, encoder)
+        found = _recognized(library, seeds, query, start_s or 0.0, encoder)
+        if found is not None and seeds[0].clip is not None:
+            answer = answer.placed(found, seeds[0].clip)
+        about, title = _about(library, seeds, query, found)
     print_answer(answer, about | {"start_s": start_s, "end_s": end_s}, title, as_json)
 
 
-def _about(
+def _recognized(
     library: Library, seeds: tuple[Seed, ...], query: str | None, start_s: float, encoder: str | None
+) -> Recognition | None:
+    """The track of the library that holds the very sound that was asked with, and where."""
+    from synesthete.recommend.closely import Stretch
+
+    if not seeds or query is None or seeds[0].clip is None:
+        return None
+    sound = Stretch(Path(query).expanduser(), start_s)
+    return library.recommender(encoder).recognize(seeds[0].clip, sound)
+
+
+def _about(
+    library: Library, seeds: tuple[Seed, ...], query: str | None, found: Recognition | None
 ) -> tuple[dict[str, Any], str]:
     """What was asked with, as JSON and as a heading."""
     if not seeds:
@@ -65,28 +81,16 @@ def _about(
             "text": query,
             "track": track_facts(track),
         }, f"Like “{track.title}” by {track.artist}"
-    recording = _recording(library, seed.clip, query, start_s, encoder)
-    if recording is not None:
-        doubt = (
-            "This very recording is" if recording["sure"] else "This may be a version of a recording that is"
-        )
-        note(f"{doubt} in your library: “{recording['track']['title']}” at {clock(recording['start_s'])}.")
-    return {"kind": "file", "text": query, "track": None, "recording": recording}, f"Like {seed.clip.name}"
-
-
-def _recording(
-    library: Library, clip: Clip, query: str, start_s: float, encoder: str | None
-) -> dict[str, Any] | None:
-    """The track of the library that holds this very sound, and where."""
-    from synesthete.recommend.closely import Stretch
-
-    found = library.recommender(encoder).recognize(clip, Stretch(Path(query).expanduser(), start_s))
-    if found is None:
-        return None
-    return {
-        "track": track_facts(library.parts.catalog.tracks.get(found.track_id)),
-        "start_s": found.start_s,
-        "end_s": found.end_s,
-        "similarity": round(found.similarity, 4),
-        "sure": found.sure,
-    }
+    about: dict[str, Any] = {"kind": "file", "text": query, "track": None, "recording": None}
+    if found is not None:
+        track = library.parts.catalog.tracks.get(found.track_id)
+        doubt = "This very recording is" if found.sure else "This may be a version of a recording that is"
+        note(f"{doubt} in your library: “{track.title}” at {clock(found.start_s)}.")
+        about["recording"] = {
+            "track": track_facts(track),
+            "start_s": found.start_s,
+            "end_s": found.end_s,
+            "similarity": round(found.similarity, 4),
+            "sure": found.sure,
+        }
+    return about, f"Like {seed.clip.name}"

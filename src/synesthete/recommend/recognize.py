@@ -15,7 +15,15 @@ import numpy as np
 
 from synesthete.errors import AudioError, Busy
 from synesthete.music import TrackId
-from synesthete.recommend.closely import LISTENED_S, SHORTEST_S, Comparison, Stretch, Told, compare
+from synesthete.recommend.closely import (
+    GLANCED_CLIP_S,
+    LISTENED_S,
+    SHORTEST_S,
+    Comparison,
+    Stretch,
+    Told,
+    compare,
+)
 from synesthete.recommend.collection import Collection
 from synesthete.recommend.moments import Excerpts
 from synesthete.recommend.places import WORTH, Place, nearest_of_many, places, shortlist_size, worth_hearing
@@ -29,6 +37,8 @@ network was trained with, among 99,579 invented ones, for at most 10 and 5 of 10
 another."""
 COPY = 0.005
 """Tracks so little behind the best are taken for copies of it, since a library may hold a recording twice."""
+SHORT_LISTENED_S = 20.0
+"""Of each place where a clip of a few seconds may lie, so much is listened to."""
 EXCERPTS_ASKED = 12
 """Of a long clip, only the first minute asks for tracks."""
 
@@ -108,13 +118,11 @@ def _listened(
         told = listen(Comparison(Stretch(sound.file, begin_s, begin_s + part_s), tuple(spans)))
     except (AudioError, Busy):  # the clip's file is gone, or too many ask: its embedding still speaks
         return judged(found, length_s)
-    refuted = set()
-    for place, span, what in zip(heard, spans, told, strict=False):  # listening ends once one is the same
-        if what is None:
-            continue
-        if what.same:
-            return _recognition(place, span.start_s + what.ahead_s - query_s, length_s, sure=True)
-        refuted.add(place.track_id)
+    known = [(what, place, span) for what, place, span in zip(told, heard, spans, strict=False) if what]
+    if same := [one for one in known if one[0].same]:
+        what, place, span = max(same, key=lambda one: one[0].likeness)
+        return _recognition(place, span.start_s + what.ahead_s - query_s, length_s, sure=True)
+    refuted = {place.track_id for _, place, _ in known}
     return None if found[0].track_id in refuted else judged(found, length_s)
 
 
@@ -124,6 +132,7 @@ def _recognition(place: Place, start_s: float, length_s: float, sure: bool) -> R
 
 
 def _around(file: str, start_s: float, length_s: float) -> Stretch:
-    """What to listen to where so long a clip may begin: no less than of a long clip, so that a short one may shift."""
-    begin_s = max(0.0, start_s - max(0.0, LISTENED_S - length_s) / 2)
-    return Stretch(Path(file), begin_s, begin_s + LISTENED_S)
+    """What to listen to where so long a clip may begin: the shorter it is, the less its excerpts know the place."""
+    listened_s = LISTENED_S if length_s >= GLANCED_CLIP_S else SHORT_LISTENED_S
+    begin_s = max(0.0, start_s - max(0.0, listened_s - length_s) / 2)
+    return Stretch(Path(file), begin_s, begin_s + listened_s)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from synesthete.music import Track, TrackId
+from synesthete.music import Moment, Track, TrackId
 from synesthete.recommend.blend import UNWELCOME, Ranked, blend
 from synesthete.recommend.closely import Stretch, compare
 from synesthete.recommend.collection import Collection, Coverage
@@ -34,6 +34,14 @@ class Answer:
     results: tuple[Recommendation, ...]
     coverage: Coverage
     note: str | None = None
+
+    def placed(self, found: Recognition | None, clip: Clip) -> Answer:
+        """The same, where the recording that the clip is of has its moment to the second, if that is known for sure."""
+        if found is None or not found.sure:
+            return self
+        ahead_s = found.start_s - float(clip.starts_s[0])
+        results = (_moved(r, ahead_s) if r.track.id == found.track_id else r for r in self.results)
+        return replace(self, results=tuple(results))
 
 
 @dataclass(slots=True)
@@ -144,6 +152,15 @@ class Recommender:
             if match is not None:
                 matches[track_id] = match
         return matches
+
+
+def _moved(result: Recommendation, ahead_s: float) -> Recommendation:
+    """The result with its moment so many seconds after the seconds of the clip that it matches."""
+    query = result.query_moment
+    if query is None:
+        return result
+    start_s, end_s = max(0.0, query.start_s + ahead_s), query.end_s + ahead_s
+    return replace(result, moment=Moment(round(start_s, 2), round(end_s, 2)))
 
 
 def _wide(request: Request) -> int:

@@ -14,6 +14,7 @@ from synesthete.music import ArtistId, TrackId
 from synesthete.recommend import request as ask
 from synesthete.recommend.closely import Stretch, compare
 from synesthete.recommend.explain import Recommendation
+from synesthete.recommend.recognize import Recognition
 from synesthete.recommend.recommender import Answer, Recommender
 from synesthete.web.api.models import ask as models
 from synesthete.web.auth.entrance import Who
@@ -74,8 +75,11 @@ class Asked:
             stamp = facts.encoder
             recommender = parts.recommender_of(stamp) if in_force else grown(parts, stamp)
             seed = ask.Seed(ask.SeedKind.CLIP, clip=asked)
-            told = self._told(recommender.recommend(self._by_sound(seed, n, per_artist)))
-            recording = self._recognized(recommender, asked, facts)
+            answer = recommender.recommend(self._by_sound(seed, n, per_artist))
+            sound = Stretch(self._house.clips.sound(facts), facts.start_s)
+            found = recommender.recognize(asked, sound, partial(self._house.ears.ask, compare))
+            told = self._told(answer.placed(found, asked))
+            recording = None if found is None else self._recognized(found)
         return models.ClipAnswer(**dict(self._noted(told)), clip=clip, recording=recording)
 
     def request(
@@ -178,13 +182,7 @@ class Asked:
         elif kind == ask.SeedKind.LISTENER and number not in (0, int(self._who.id)):
             raise NotFound("one can only ask for oneself", subject=number, hint="Give 0 as the id.")
 
-    def _recognized(
-        self, recommender: Recommender, clip: ask.Clip, facts: ClipFacts
-    ) -> models.Recognized | None:
-        sound = Stretch(self._house.clips.sound(facts), facts.start_s)
-        found = recommender.recognize(clip, sound, partial(self._house.ears.ask, compare))
-        if found is None:
-            return None
+    def _recognized(self, found: Recognition) -> models.Recognized:
         track = self._show.track(visible(self._catalog, found.track_id))
         return models.Recognized(
             track=track,
