@@ -51,6 +51,21 @@ def test_refused_tracks_are_gone_around():
     assert len(path) == 8 and not refused & set(path)
 
 
+def test_a_path_is_as_long_as_its_limits_allow():
+    """Neighbors all by one artist: what the shortest walk cannot settle is filled in from around."""
+    vectors, near = library(60)
+    group = np.argsort(vectors[:, 0]).argsort() // 6  # ten artists of six pieces that are alike
+
+    def may_follow(path, track_id):
+        return [group[i] for i in path[1:]].count(group[track_id]) < 2
+
+    for n in (8, 16, 22):
+        path = find_path(0, 1, vectors[0], vectors[1], n, near, may_follow)
+        assert len(path) == len(set(path)) == n and (path[0], path[-1]) == (0, 1)
+        assert np.bincount(group[path[1:-1]]).max() <= 2
+    assert len(find_path(0, 1, vectors[0], vectors[1], 40, near, may_follow)) == 22
+
+
 def test_from_a_track_to_itself_and_across_the_sphere():
     vectors, near = library(50)
     assert find_path(3, 3, vectors[3], vectors[3], 5, near) == [3]

@@ -15,6 +15,7 @@ from synesthete.catalog.entries import Entry
 from synesthete.catalog.tracks import Filter
 from synesthete.errors import InputError, NotFound
 from synesthete.index import build_index
+from synesthete.music import Word
 from synesthete.recommend import (
     Clip,
     Collection,
@@ -313,6 +314,27 @@ def test_a_path_keeps_the_limits_between_its_ends(world):
     assert len({world.artist(i) for i in between}) == len(between)
     assert {world.genre(i) for i in between} <= {"Jazz", "Techno"}
     assert answer.note is not None and "fit in between" in answer.note
+
+
+def test_a_path_leaves_out_artists_the_listener_never_wants(world):
+    listener = world.catalog.listeners.owner()
+    free = world.recommender.path(world.ids[5], world.ids[95], Request(n=8, listener_id=listener.id))
+    artist = free.results[3].track.artist_id
+    said = world.catalog.feedback.say(listener.id, Word.NEVER, artist_id=artist)
+    try:
+        again = world.recommender.path(world.ids[5], world.ids[95], Request(n=8, listener_id=listener.id))
+        assert artist not in {r.track.artist_id for r in again.results[1:-1]}
+    finally:
+        world.catalog.feedback.undo(listener.id, said)
+
+
+def test_what_is_unlike_everything_asked_is_not_said_to_sound_like_it(world):
+    answer = world.recommender.recommend(Request((seed(world, 5),), n=119, per_artist=0))
+    assert all(abs(sum(r.shares.values()) - 1) < 1e-9 for r in answer.results)
+    little = [r for r in answer.results if r.reason.startswith("Little like “Piece 5”")]
+    alike = [r for r in answer.results if r.reason.startswith("Sounds")]
+    assert little and alike and {next(iter(r.shares)) for r in little} == {"sound"}
+    assert max(r.similarity for r in little) <= min(r.similarity for r in alike)
 
 
 def test_a_path_to_what_was_not_heard_is_refused(world):

@@ -75,10 +75,15 @@ class Ranked:
 
     @property
     def shares(self) -> dict[str, float]:
-        """The share of each source, summing to 1, largest first."""
+        """The share of each source, summing to 1, largest first; sound alone where none contributed: it was
+        the nearest that was left."""
         total = sum(self.parts.values())
         ordered = sorted(self.parts.items(), key=lambda item: -item[1])
-        return {str(name): value / total for name, value in ordered if value > 0} if total > 0 else {}
+        return (
+            {str(name): value / total for name, value in ordered if value > 0}
+            if total > 0
+            else {str(SourceName.SOUND): 1.0}
+        )
 
 
 def blend(candidates: list[Candidate], question: Question, collection: Collection) -> list[Ranked]:

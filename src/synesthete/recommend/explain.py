@@ -149,6 +149,8 @@ def _sentence(ranked: Ranked, question: Question) -> str:
     point = None if ranked.point is None else question.points[ranked.point].name
     if name in OF_THE_SEED and not said and is_itself(ranked, question):
         return _of_the_seed(ranked, question)
+    if name == SourceName.SOUND and point and ranked.parts.get(name, 0.0) <= 0:
+        return f"Little like {point}, but the nearest that is left."
     if name == SourceName.SOUND:
         much = "much " if ranked.parts.get(name, 0.0) >= VERY_ALIKE else ""
         return f"Sounds {much}like {point or said or 'what you asked for'}."

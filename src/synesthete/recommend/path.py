@@ -7,6 +7,7 @@ programming picks one of each so that all steps together are shortest.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 
@@ -43,7 +44,26 @@ def find_path(
         if conflict is None:
             break
         banned.add(conflict)
+    if len(best) < n - 1:
+        known = {int(i): vector for i, vector in zip(ids[usable], vectors[usable], strict=True)}
+        best = _filled([*best, end], n, known | {start: start_vector, end: end_vector}, may_follow)[:-1]
     return [*best, end]
+
+
+def _filled(
+    path: list[int], n: int, vectors: dict[int, np.ndarray], may_follow: Callable[[list[int], int], bool]
+) -> list[int]:
+    """The path with what else may come, up to n: each where it makes the way least longer."""
+    while len(path) < n:
+        left = [i for i in vectors if i not in path and may_follow(path[:-1], i)]
+        if not left:
+            break
+        steps = 1 - np.array([vectors[i] for i in left]) @ np.array([vectors[i] for i in path]).T
+        detours = steps[:, :-1] + steps[:, 1:]
+        detours -= [1 - vectors[a] @ vectors[b] for a, b in pairwise(path)]
+        one, place = np.unravel_index(int(detours.argmin()), detours.shape)
+        path = [*path[: place + 1], left[one], *path[place + 1 :]]
+    return path
 
 
 def great_circle(a: np.ndarray, b: np.ndarray, n: int) -> np.ndarray:

@@ -30,7 +30,7 @@ def walk(
             raise NotFound(
                 "this track has not been heard yet", subject=title, hint="Run `synesthete update`."
             )
-    near, may_follow = near_points(collection, question), refusing(collection, request)
+    near, may_follow = near_points(collection, question), refusing(collection, question)
     steps = find_path(start, end, ends[0], ends[1], request.n, near, may_follow)
     note = None
     if len(steps) < request.n and start != end:
@@ -54,8 +54,9 @@ def near_points(collection: Collection, question: Question) -> Near:
     return near
 
 
-def refusing(collection: Collection, request: Request) -> Callable[[list[int], int], bool]:
+def refusing(collection: Collection, question: Question) -> Callable[[list[int], int], bool]:
     """Whether a track may come next: its artist not excluded nor there too often, its piece not there yet."""
+    request = question.request
     known: dict[int, Track] = {}
 
     def track(track_id: int) -> Track:
@@ -65,7 +66,7 @@ def refusing(collection: Collection, request: Request) -> Callable[[list[int], i
 
     def may_follow(path: list[int], track_id: int) -> bool:
         mine = track(track_id)
-        if mine.artist_id in request.exclude_artists:
+        if mine.artist_id in question.excluded_artists:
             return False
         between = [track(i) for i in path[1:]]
         if request.per_artist and sum(t.artist_id == mine.artist_id for t in between) >= request.per_artist:

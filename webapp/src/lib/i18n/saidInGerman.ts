@@ -16,6 +16,7 @@ export const saidInGerman: Record<string, string> = {
   'Sounds like what people go on to from here.': 'Klingt wie das, wozu andere von hier aus weitergehen.',
   'Sounds much like {}.': 'Klingt sehr wie {}.',
   'Sounds like {}.': 'Klingt wie {}.',
+  'Little like {}, but the nearest that is left.': 'Kaum wie {}, aber das Nächste, was noch übrig ist.',
   'One of those you come back to.': 'Dahin kehrst du gern zurück.',
   'One of those you like.': 'Das magst du.',
   'New to you, and sounds like {}.': 'Neu für dich, und klingt wie {}.',
