@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
-from gorse import Gorse, GorseException
+from gorse import AsyncGorse, Gorse, GorseException
 
 from synesthete.catalog.tracks import Filter
 from synesthete.music import Word
@@ -448,6 +450,62 @@ def test_bodies_that_are_none_are_refused(stage, body):
     for path in ("/user", "/users", "/item", "/items", "/feedback"):
         answer = raw(stage, "POST", path, content=body, headers={"Content-Type": "application/json"})
         assert answer.status_code == 400, path
+
+
+@pytest.mark.parametrize(("method", "path", "body"), [
+    ("POST", "/user", '{"UserId": "u", "Labels": [NaN]}'), ("POST", "/user", '{"UserId": "u", "Labels": {"a": "\\ud800"}}'),
+    ("POST", "/user", '{"UserId": "\\ud800"}'), ("POST", "/item", '{"ItemId": "i", "Comment": "\\ud800"}'),
+    ("POST", "/item", '{"ItemId": "i", "Categories": ["\\udfff"]}'), ("POST", "/user", "[" * 100_000),
+    ("POST", "/feedback", '[{"FeedbackType": "read", "UserId": "u", "ItemId": "i", "Value": Infinity}]'),
+    ("GET", "/user/%00", ""), ("GET", "/recommend/a%00b", ""), ("GET", "/feedback/x/%00", ""), ("GET", "/users?cursor=AA==", ""),
+    ("GET", "/feedback?cursor=WyJcdWQ4MDAiLCAiYSIsICJiIl0=", ""), ("GET", "/feedback?cursor=WyJhIl0=", ""), ("GET", "/item/" + "x" * 300, ""),
+])  # fmt: skip
+def test_what_no_database_could_keep_is_refused(stage, method, path, body):
+    answer = raw(stage, method, path, content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 400 and answer.text
+
+
+def test_odd_but_sayable_things_are_kept_or_passed_over(client, stage):
+    assert client.insert_users([]) == client.insert_feedbacks([]) == {"RowAffected": 0}
+    assert raw(stage, "POST", "/items", json=[]).json() == {"RowAffected": 0}
+    odd = {"UserId": "ünïcode / 100%?#", "Labels": {"nul": "\0", "deep": [[1.5]]}, "Comment": "\0 \u2028"}
+    client.insert_user(odd)
+    users, _ = client.get_users(500)
+    assert odd in users
+    client.insert_item(
+        {"ItemId": "odd", "Labels": {"title": "a\0b", "artist": ["X", "Y\0"], "isrc": "\0", "duration": True}}
+    )
+    assert client.get_item("odd")["Labels"] == {"title": "ab", "artist": "X, Y"}
+    assert raw(stage, "GET", "/items?q=%00").status_code == 200
+    assert raw(stage, "GET", "/recommend/rae?category=%00").status_code == 200
+    assert raw(stage, "GET", "/popular?user-id=%00").status_code == 200
+    client.delete_item("odd")
+
+
+def test_many_at_once_make_an_item_once(client, stage, catalog):
+    rows = [
+        {"FeedbackType": "play", "UserId": f"crowd {at}", "ItemId": "all at once", "Timestamp": WHEN}
+        for at in range(8)
+    ]
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda row: raw(stage, "POST", "/feedback", json=[row]).status_code, rows))
+    assert answers == [200] * 8
+    track_id = catalog.external_ids.find("gorse", ["all at once"])["all at once"]
+    assert len(catalog.tracks.search("all at once", 50)) == 1
+    for row in rows:
+        assert catalog.listens.counts(catalog.listeners.known(f"{row['UserId']}@gorse").id) == {track_id: 1}
+    client.delete_item("all at once")
+
+
+def test_the_clients_other_half_is_asynchronous(client, stage):
+    _, url, key = stage
+
+    async def ask() -> list:
+        other = AsyncGorse(f"{url}/gorse", key)
+        await other.insert_feedback("like", "ida", "song-0-First-1", WHEN)
+        return await other.get_recommend("ida", n=3)
+
+    assert [one.id for one in asyncio.run(ask())] == [one.id for one in client.get_recommend("ida", n=3)]
 
 
 ROUTES = sorted(

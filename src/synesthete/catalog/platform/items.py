@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import Row, Select, delete, func, or_, select, update
+from sqlalchemy import Row, Select, delete, func, or_, select, text, update
 
 from synesthete.catalog.database import Database
 from synesthete.catalog.noun import Noun
 from synesthete.catalog.schema import external_ids, feedback, listens, playlist_tracks, track_genres, tracks
 from synesthete.catalog.writing import batches, now, upsert
 from synesthete.music import TrackId
+
+_LOCK = 0x49544D53  # "ITMS": the advisory lock of those who write items into a PostgreSQL catalog
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,23 @@ class Items(Noun):
                 )
                 found.update({TrackId(i): v for i, v in connection.execute(asked.group_by(_e.track_id))})
         return found
+
+    def strangers(self, most: int) -> frozenset[TrackId] | None:
+        """The visible tracks that are no shown item; None where there are more than `most`."""
+        # The scheme is asked for so that no database goes through all ids by the index of schemes.
+        mine = select(1).where(_e.track_id == tracks.c.id, func.coalesce(_e.scheme, "") == self.shown)
+        asked = select(tracks.c.id).where(tracks.c.missing_at.is_(None), ~mine.exists()).limit(most + 1)
+        with self._database.read() as connection:
+            found = frozenset(TrackId(i) for (i,) in connection.execute(asked))
+        return found if len(found) <= most else None
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """A transaction that writes items while nobody else does: two who make one item must not make it twice."""
+        with self._database.begin() as connection:
+            if connection.dialect.name == "postgresql":  # SQLite has one writer at a time
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+            yield
 
     def put(self, items: Mapping[str, tuple[int, bool]]) -> None:
         """Keep which track each id means, and whether it is hidden."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import (
     ColumnElement,
+    Connection,
     Select,
     String,
     Table,
@@ -20,6 +21,7 @@ from sqlalchemy import (
 )
 
 from synesthete.catalog.database import Database
+from synesthete.catalog.listeners import IMPORTED
 from synesthete.catalog.noun import Noun
 from synesthete.catalog.schema import external_ids, feedback, listeners, listens
 from synesthete.catalog.writing import now, upsert
@@ -27,6 +29,8 @@ from synesthete.music import TrackId, Word
 
 Key = tuple[str, str, str]
 """Type, user and item: what tells feedback apart."""
+SOME = 500
+"""Users whose feedback is looked at together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ class Everything(Noun):
     def __init__(self, database: Database, platform: str):
         super().__init__(database)
         self._platform, self._end = platform, f"@{platform}"
-        self._ours = _E.scheme.in_((platform, f"{platform} (hidden)"))
+        self._schemes = (platform, f"{platform} (hidden)")
 
     def source(self, type_: str) -> str:
         """Where listens and words of this type say they come from."""
@@ -119,33 +123,30 @@ class Everything(Noun):
                 connection.execute(feedback.insert().values(row))
 
     def of(
-        self,
-        types: Sequence[str],
-        *,
-        user_id: str | None = None,
-        item_id: str | None = None,
-        n: int | None = None,
-        start: Key | None = None,
+        self, types: Sequence[str], *, user_id: str | None = None, item_id: str | None = None
     ) -> list[Told]:
-        """Feedback of these types, of one user or about one item where given, by type, user and item.
-
-        Up to n of them, from the key `start`.
-        """
-        both = union_all(
-            self._listens(types, user_id, item_id), self._words(types, user_id, item_id)
-        ).subquery()
-        b = both.c
-        asked = select(b.type, b.user, b.item, b.value, b.first, b.last).where(b.item.is_not(None))
-        asked = asked.order_by(b.type, b.user, b.item)
-        if start is not None:
-            type_, user, item = start
-            asked = asked.where(tuple_(b.type, b.user, b.item) >= tuple_(type_, user + self._end, item))
+        """Feedback of these types by one user, or about one item, or both: by type, user and item."""
+        whose = [] if user_id is None else [listeners.c.name == user_id + self._end]
         with self._database.read() as connection:
-            rows = connection.execute(asked.limit(n))
-            return [
-                Told(type_, user.removesuffix(self._end), item, int(value), first, last)
-                for type_, user, item, value, first, last in rows
-            ]
+            return self._told(connection, types, whose, item_id)
+
+    def page(self, types: Sequence[str], n: int, start: Key = ("", "", "")) -> list[Told]:
+        """Up to n of all feedback of these types, by type, user and item, from the key `start`.
+
+        Users are gone through some at a time: a page takes as long for many users as for few.
+        """
+        found: list[Told] = []
+        with self._database.read() as connection:
+            for type_ in sorted(type_ for type_ in types if type_ >= start[0]):
+                first = start[1] + self._end if type_ == start[0] else ""
+                rest = start[2] if type_ == start[0] else ""
+                for users in self._some_users(connection, first):
+                    whose = [listeners.c.id.in_(users)]
+                    some = self._told(connection, [type_], whose, None, n - len(found), (first, rest))
+                    found += some
+                    if len(found) == n:
+                        return found
+        return found
 
     def remove(self, types: Sequence[str], track_id: int, listener_id: int | None = None) -> int:
         """Forget plays and take back words of these types about a track, of one listener or all of the platform's.
@@ -174,7 +175,38 @@ class Everything(Noun):
         with self._database.read() as connection:
             return frozenset(TrackId(i) for (i,) in connection.execute(heard.union(said)))
 
-    def _listens(self, types: Sequence[str], user_id: str | None, item_id: str | None) -> Select:
+    def _some_users(self, connection: Connection, first: str) -> Iterator[list[int]]:
+        """Ids of all users in order of name, from the one named `first`, some at a time."""
+        ours = listeners.c.role == IMPORTED, listeners.c.name.like(f"%{self._end}")
+        asked = select(listeners.c.id, listeners.c.name).where(*ours).order_by(listeners.c.name).limit(SOME)
+        rows = connection.execute(asked.where(listeners.c.name >= first)).fetchall()
+        while rows:
+            yield [int(i) for i, _ in rows]
+            rows = connection.execute(asked.where(listeners.c.name > rows[-1].name)).fetchall()
+
+    def _told(
+        self,
+        connection: Connection,
+        types: Sequence[str],
+        whose: Sequence[ColumnElement[bool]],
+        item_id: str | None,
+        n: int | None = None,
+        start: tuple[str, str] | None = None,
+    ) -> list[Told]:
+        both = union_all(self._listens(types, whose, item_id), self._words(types, whose, item_id)).subquery()
+        b = both.c
+        asked = select(b.type, b.user, b.item, b.value, b.first, b.last).where(b.item.is_not(None))
+        if start is not None:
+            asked = asked.where(tuple_(b.user, b.item) >= tuple_(*start))
+        rows = connection.execute(asked.order_by(b.type, b.user, b.item).limit(n))
+        return [
+            Told(type_, user.removesuffix(self._end), item, int(value), first, last)
+            for type_, user, item, value, first, last in rows
+        ]
+
+    def _listens(
+        self, types: Sequence[str], whose: Sequence[ColumnElement[bool]], item_id: str | None
+    ) -> Select:
         first, last, count = func.min(_L.at), func.max(_L.at), func.sum(_L.count)
         asked = (
             select(
@@ -182,23 +214,29 @@ class Everything(Noun):
                 count.label("value"), first.label("first"), last.label("last"),
             )
             .join_from(listens, listeners, listeners.c.id == _L.listener_id)
-            .where(*self._asked(listens, types, user_id, item_id))
+            .where(*whose, *self._asked(listens, types, item_id))
         )  # fmt: skip
         return asked.group_by(_L.source, listeners.c.name, _L.track_id)
 
-    def _words(self, types: Sequence[str], user_id: str | None, item_id: str | None) -> Select:
+    def _words(
+        self, types: Sequence[str], whose: Sequence[ColumnElement[bool]], item_id: str | None
+    ) -> Select:
         return (
             select(
                 self._type(_F.source), listeners.c.name.label("user"), self._item(_F.track_id, item_id),
                 literal(1).label("value"), _F.at.label("first"), _F.at.label("last"),
             )
             .join_from(feedback, listeners, listeners.c.id == _F.listener_id)
-            .where(*self._asked(feedback, types, user_id, item_id), _F.undone_at.is_(None))
+            .where(*whose, *self._asked(feedback, types, item_id), _F.undone_at.is_(None))
         )  # fmt: skip
 
     def _item(self, track_id: ColumnElement[int], item_id: str | None) -> ColumnElement[str]:
-        """What the platform calls a track: the id that is asked for, or the first of several."""
-        asked = select(func.min(_E.value)).where(_E.track_id == track_id, self._ours)
+        """What the platform calls a track: the id that is asked for, or the first of several.
+
+        The scheme is asked for so that no database goes through all ids by the index of schemes.
+        """
+        ours = func.coalesce(_E.scheme, "").in_(self._schemes)
+        asked = select(func.min(_E.value)).where(_E.track_id == track_id, ours)
         if item_id is not None:
             asked = asked.where(_E.value == item_id)
         return asked.scalar_subquery().label("item")
@@ -206,14 +244,10 @@ class Everything(Noun):
     def _type(self, source: ColumnElement[str]) -> ColumnElement[str]:
         return func.substr(source, len(self.source("")) + 1, type_=String).label("type")
 
-    def _asked(
-        self, table: Table, types: Sequence[str], user_id: str | None, item_id: str | None
-    ) -> list[ColumnElement[bool]]:
+    def _asked(self, table: Table, types: Sequence[str], item_id: str | None) -> list[ColumnElement[bool]]:
         asked: list[ColumnElement[bool]] = [table.c.source.in_([self.source(type_) for type_ in types])]
-        if user_id is not None:
-            asked.append(listeners.c.name == user_id + self._end)
         if item_id is not None:
-            meant = select(_E.track_id).where(_E.value == item_id, self._ours)
+            meant = select(_E.track_id).where(_E.value == item_id, _E.scheme.in_(self._schemes))
             asked.append(table.c.track_id.in_(meant))
         return asked
 

@@ -12,6 +12,10 @@ from synesthete.recommend.request import Request, Seed, SeedKind
 from synesthete.web.doors.gorse.gate import Guest
 from synesthete.web.doors.gorse.kinds import PLAYS
 
+MOST_STRANGERS = 2_000
+"""Tracks that are no items are excluded one by one where they are no more than that, which is quicker than looking
+for those that are: by half for 50,000 items."""
+
 Scored = list[tuple[str, float]]
 """Items with scores, best first."""
 
@@ -28,12 +32,11 @@ class Chooser:
             raise InputError("one category can be asked for at a time", subject=", ".join(wanted))
         self._guest, self._items = guest, guest.platform.items
         self._genre = wanted[0] if wanted else None
-        self._wanted = Filter(genres=tuple(wanted), known_to=self._items.shown)
 
     def for_user(self, user_id: str, n: int) -> Scored:
         """What a user would like and has not met; what is popular and then what is new where nothing is known."""
         who, met = self._user(user_id)
-        asked = Request(listener_id=who, wanted=self._wanted, exclude_tracks=met, n=n)
+        asked = Request(listener_id=who, exclude_tracks=met, n=n)
         found = self._recommended(asked)
         if len(found) < n:
             found = self._and(found, self._recommended(replace(asked, per_artist=0)), n)
@@ -48,8 +51,8 @@ class Chooser:
         planted = tuple(Seed(SeedKind.TRACK, int(i)) for i in seeds)
         if not planted:
             return []
-        asked = Request(planted, wanted=self._wanted, exclude_tracks=without, n=n, per_artist=0)
-        return self._named(self._recommended(replace(asked, adventurousness=0.0)))
+        asked = Request(planted, exclude_tracks=without, n=n, per_artist=0, adventurousness=0.0)
+        return self._named(self._recommended(asked))
 
     def popular(self, n: int, without: Iterable[int] = ()) -> dict[TrackId, float]:
         """What users of the platform played most, with plays."""
@@ -64,7 +67,7 @@ class Chooser:
         """The same by the platform's ids."""
         return self._named(found)
 
-    def met(self, user_id: str | None) -> frozenset[TrackId]:
+    def met(self, user_id: str) -> frozenset[TrackId]:
         """Every track that the user has had to do with; none for nobody."""
         return self._user(user_id)[1] if user_id else frozenset()
 
@@ -73,7 +76,13 @@ class Chooser:
         return who, frozenset() if who is None else self._guest.platform.feedback.known(who)
 
     def _recommended(self, asked: Request) -> dict[TrackId, float]:
-        answer = self._guest.house.parts.recommender.recommend(asked)
+        """The recommender's answer, asked among the shown items alone."""
+        strangers = _strangers(self._guest)
+        known_to = self._items.shown if strangers is None else None
+        wanted = Filter(genres=() if self._genre is None else (self._genre,), known_to=known_to)
+        shut = asked.exclude_tracks | (strangers or frozenset())
+        among = replace(asked, wanted=wanted, exclude_tracks=shut)
+        answer = self._guest.house.parts.recommender.recommend(among)
         return {one.track.id: round(one.score, 6) for one in answer.results}
 
     def _and(self, found: dict[TrackId, float], more: dict[TrackId, float], n: int) -> dict[TrackId, float]:
@@ -84,3 +93,13 @@ class Chooser:
     def _named(self, found: dict[TrackId, float]) -> Scored:
         names = self._items.names(found)
         return [(names[i], score) for i, score in found.items() if i in names]
+
+
+def _strangers(guest: Guest) -> frozenset[TrackId] | None:
+    """The tracks that are no shown items, or None where they are many; remembered until something is written."""
+    revision = guest.catalog.revision()
+    kept = getattr(guest.state, "strangers", None)
+    if kept is None or kept[0] != revision:
+        guest.state.strangers = kept = (revision, guest.platform.items.strangers(MOST_STRANGERS))
+    found: frozenset[TrackId] | None = kept[1]
+    return found

@@ -11,7 +11,16 @@ from synesthete.catalog.writing import now
 from synesthete.errors import InputError
 from synesthete.web.doors.gorse.gate import Guest, ThePlatform
 from synesthete.web.doors.gorse.kinds import SKIPS, TYPES, WORDS, check_type, check_word, plays_of
-from synesthete.web.doors.gorse.models import Count, Cursor, FeedbackSent, opened, sealed, told_time
+from synesthete.web.doors.gorse.models import (
+    NO_CURSOR,
+    Count,
+    Cursor,
+    FeedbackSent,
+    Id,
+    opened,
+    sealed,
+    told_time,
+)
 from synesthete.web.doors.gorse.routing import Routes
 from synesthete.web.doors.gorse.shelving import make_items
 from synesthete.web.doors.intake import is_plausible
@@ -44,50 +53,50 @@ def page_of_type(guest: ThePlatform, type_: str, n: Count = 10, cursor: Cursor =
 
 
 @router.get("/feedback/{user_id}/{item_id}")
-def between(guest: ThePlatform, user_id: str, item_id: str) -> list[dict[str, Any]]:
+def between(guest: ThePlatform, user_id: Id, item_id: Id) -> list[dict[str, Any]]:
     """Everything that a user did with an item."""
     return _shown(guest.platform.feedback.of(TYPES, user_id=user_id, item_id=item_id))
 
 
 @router.get("/feedback/{type_}/{user_id}/{item_id}")
-def one(guest: ThePlatform, type_: str, user_id: str, item_id: str) -> dict[str, Any]:
+def one(guest: ThePlatform, type_: str, user_id: Id, item_id: Id) -> dict[str, Any]:
     """Feedback of one type by a user about an item; an empty document where there is none."""
     found = guest.platform.feedback.of(_known(type_), user_id=user_id, item_id=item_id)
     return _shown(found)[0] if found else {}
 
 
 @router.delete("/feedback/{user_id}/{item_id}")
-def remove(guest: ThePlatform, user_id: str, item_id: str) -> dict[str, int]:
+def remove(guest: ThePlatform, user_id: Id, item_id: Id) -> dict[str, int]:
     """Forget everything that a user did with an item."""
     return _remove(guest, TYPES, user_id, item_id)
 
 
 @router.delete("/feedback/{type_}/{user_id}/{item_id}")
-def remove_one(guest: ThePlatform, type_: str, user_id: str, item_id: str) -> dict[str, int]:
+def remove_one(guest: ThePlatform, type_: str, user_id: Id, item_id: Id) -> dict[str, int]:
     """Forget feedback of one type by a user about an item."""
     return _remove(guest, _known(type_), user_id, item_id)
 
 
 @router.get("/user/{user_id}/feedback")
-def of_user(guest: ThePlatform, user_id: str) -> list[dict[str, Any]]:
+def of_user(guest: ThePlatform, user_id: Id) -> list[dict[str, Any]]:
     """Everything that a user did."""
     return _shown(guest.platform.feedback.of(TYPES, user_id=user_id))
 
 
 @router.get("/user/{user_id}/feedback/{type_}")
-def of_user_of_type(guest: ThePlatform, user_id: str, type_: str) -> list[dict[str, Any]]:
+def of_user_of_type(guest: ThePlatform, user_id: Id, type_: str) -> list[dict[str, Any]]:
     """Feedback of one type by a user."""
     return _shown(guest.platform.feedback.of(_known(type_), user_id=user_id))
 
 
 @router.get("/item/{item_id}/feedback")
-def of_item(guest: ThePlatform, item_id: str) -> list[dict[str, Any]]:
+def of_item(guest: ThePlatform, item_id: Id) -> list[dict[str, Any]]:
     """Everything that users did with an item."""
     return _shown(guest.platform.feedback.of(TYPES, item_id=item_id))
 
 
 @router.get("/item/{item_id}/feedback/{type_}")
-def of_item_of_type(guest: ThePlatform, item_id: str, type_: str) -> list[dict[str, Any]]:
+def of_item_of_type(guest: ThePlatform, item_id: Id, type_: str) -> list[dict[str, Any]]:
     """Feedback of one type about an item."""
     return _shown(guest.platform.feedback.of(_known(type_), item_id=item_id))
 
@@ -128,22 +137,25 @@ def _known(type_: str) -> tuple[str, ...]:
 
 
 def _page(guest: Guest, types: Sequence[str], n: int, cursor: str) -> dict[str, Any]:
-    found = guest.platform.feedback.of(types, n=n + 1, start=_key(cursor))
+    found = guest.platform.feedback.page(types, n + 1, _key(cursor))
     following = ""
     if len(found) > n:
         following = sealed(json.dumps([found[n].type, found[n].user_id, found[n].item_id]))
     return {"Cursor": following, "Feedback": _shown(found[:n])}
 
 
-def _key(cursor: str) -> Key | None:
+def _key(cursor: str) -> Key:
+    """Type, user and item where a page begins. Raises InputError for what no list ended with."""
     text = opened(cursor)
     if not text:
-        return None
+        return "", "", ""
     try:
-        type_, user_id, item_id = json.loads(text)
-    except ValueError as error:
-        raise InputError("this cursor is not one that a list ended with") from error
-    return str(type_), str(user_id), str(item_id)
+        type_, user_id, item_id = (str(part) for part in json.loads(text))
+    except (ValueError, TypeError, RecursionError) as error:
+        raise InputError(NO_CURSOR) from error
+    if not all(part.isprintable() for part in (type_, user_id, item_id)):
+        raise InputError(NO_CURSOR)
+    return type_, user_id, item_id
 
 
 def _remove(guest: Guest, types: Sequence[str], user_id: str, item_id: str) -> dict[str, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from synesthete.catalog.folding import clean
 from synesthete.catalog.platform.items import Item
 from synesthete.errors import NotFound
 from synesthete.web.doors.gorse import naming
@@ -14,6 +15,7 @@ from synesthete.web.doors.gorse.models import (
     MOST,
     Count,
     Cursor,
+    Id,
     ItemChange,
     ItemSent,
     opened,
@@ -43,28 +45,28 @@ def insert_many(guest: ThePlatform, items: list[ItemSent]) -> dict[str, int]:
 @router.get("/items")
 def page(guest: ThePlatform, n: Count = 10, cursor: Cursor = "", q: str = "") -> dict[str, Any]:
     """Items in order of id, page by page; with `q` those whose title, artist and album hold its words."""
-    if q.strip():
-        return {"Cursor": "", "Items": _found(guest, q, n)}
+    if clean(q):
+        return {"Cursor": "", "Items": _found(guest, clean(q), n)}
     items = guest.platform.items.page(n + 1, opened(cursor))
     following = sealed(items[n].id) if len(items) > n else ""
     return {"Cursor": following, "Items": _told(guest, items[:n])}
 
 
 @router.get("/item/{item_id}")
-def get(guest: ThePlatform, item_id: str) -> dict[str, Any]:
+def get(guest: ThePlatform, item_id: Id) -> dict[str, Any]:
     """One item. Raises NotFound."""
     return _told(guest, [known(guest, item_id)])[0]
 
 
 @router.patch("/item/{item_id}")
-def change(guest: ThePlatform, item_id: str, change: ItemChange) -> dict[str, int]:
+def change(guest: ThePlatform, item_id: Id, change: ItemChange) -> dict[str, int]:
     """Change what is told of an item. Raises NotFound."""
     change_item(guest, known(guest, item_id), change)
     return {"RowAffected": 1}
 
 
 @router.delete("/item/{item_id}")
-def remove(guest: ThePlatform, item_id: str) -> dict[str, int]:
+def remove(guest: ThePlatform, item_id: Id) -> dict[str, int]:
     """Forget an item and its feedback; a track of this house stays what it is."""
     with guest.catalog.begin():
         item = guest.platform.items.find([item_id]).get(item_id)
@@ -76,13 +78,13 @@ def remove(guest: ThePlatform, item_id: str) -> dict[str, int]:
 
 
 @router.put("/item/{item_id}/category/{category}")
-def put_category(guest: ThePlatform, item_id: str, category: str) -> dict[str, int]:
+def put_category(guest: ThePlatform, item_id: Id, category: Id) -> dict[str, int]:
     """Add a category. Raises NotFound."""
     return _with_categories(guest, item_id, lambda kept: [*kept, category])
 
 
 @router.delete("/item/{item_id}/category/{category}")
-def drop_category(guest: ThePlatform, item_id: str, category: str) -> dict[str, int]:
+def drop_category(guest: ThePlatform, item_id: Id, category: Id) -> dict[str, int]:
     """Take a category away. Raises NotFound."""
     return _with_categories(guest, item_id, lambda kept: [one for one in kept if one != category])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 import math
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -17,6 +18,7 @@ MOST = 500
 """Longest list of recommendations, as in our own API."""
 LONGEST_ID = 256
 """Letters of an id, as the contract's own tables have it."""
+NO_CURSOR = "this cursor is not one that a list ended with"
 MILLISECONDS = 100_000_000_000
 """A number from here on is a time in milliseconds: in seconds it would be the year 5138."""
 
@@ -49,7 +51,18 @@ def _number(value: float) -> float:
     return value
 
 
+def _sayable(labels: Any) -> Any:
+    """Labels that can be told again. Raises ValueError for numbers that are none and text that is none."""
+    try:
+        json.dumps(labels, ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError) as error:  # of which text that cannot be encoded is one
+        raise ValueError("this cannot be kept: not a number, or not text") from error
+    return labels
+
+
 Id = Annotated[str, Field(max_length=LONGEST_ID), AfterValidator(_id)]
+Labels = Annotated[Any, AfterValidator(_sayable)]
+Text = Annotated[str | None, AfterValidator(_sayable)]
 Moment = Annotated[int | None, BeforeValidator(_moment)]
 Count = Annotated[int, Query(ge=1, le=MOST)]
 Offset = Annotated[int, Query(ge=0, le=10_000)]
@@ -71,25 +84,25 @@ class UserSent(_Sent):
     """A user to keep."""
 
     id: Id = Field(alias="userid")
-    labels: Any = None
-    comment: str | None = None
+    labels: Labels = None
+    comment: Text = None
 
 
 class UserChange(_Sent):
     """What to change of a user; what is not said, or null, stays."""
 
-    labels: Any = None
-    comment: str | None = None
+    labels: Labels = None
+    comment: Text = None
 
 
 class ItemChange(_Sent):
     """What to change of an item; what is not said, or null, stays."""
 
     hidden: bool | None = Field(None, alias="ishidden")
-    categories: list[str] | None = None
+    categories: Annotated[list[str] | None, AfterValidator(_sayable)] = None
     at: Moment = Field(None, alias="timestamp")
-    labels: Any = None
-    comment: str | None = None
+    labels: Labels = None
+    comment: Text = None
 
 
 class ItemSent(ItemChange):
@@ -127,6 +140,9 @@ def sealed(key: str) -> str:
 def opened(cursor: str) -> str:
     """What a cursor says; empty for none. Raises InputError for what is no cursor of ours."""
     try:
-        return base64.b64decode(cursor.encode(), validate=True).decode()
+        key = base64.b64decode(cursor.encode(), validate=True).decode()
     except (binascii.Error, UnicodeError, ValueError) as error:
-        raise InputError("this cursor is not one that a list ended with") from error
+        raise InputError(NO_CURSOR) from error
+    if not key.isprintable():
+        raise InputError(NO_CURSOR)
+    return key

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from synesthete.catalog.entries import UNKNOWN_ARTIST, Entry
+from synesthete.catalog.folding import clean
 from synesthete.music import Description, Track
 from synesthete.web.doors.gorse.models import ItemChange
 
@@ -25,7 +26,7 @@ def described(item: ItemChange) -> Description:
     """The track as the item names it; an empty description where it names none."""
     labels = _labels(item.labels)
     title, artist = _text(labels, _TITLE), _text(labels, _ARTIST)
-    comment = (item.comment or "").strip()
+    comment = clean(item.comment or "")
     if comment and not (title and artist):
         parts = _BETWEEN.split(comment, maxsplit=1)
         if len(parts) == 2 and title is None:
@@ -84,7 +85,7 @@ def _text(labels: Mapping[str, Any], names: tuple[str, ...]) -> str | None:
     for name in names:
         said = labels.get(name)
         parts = said if isinstance(said, list) else [said]
-        text = ", ".join(part.strip() for part in parts if isinstance(part, str) and part.strip())
+        text = ", ".join(clean(part) for part in parts if isinstance(part, str) and clean(part))
         if text:
             return text
     return None

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Query, Request
+from pydantic import AfterValidator
 
+from synesthete.catalog.folding import clean
 from synesthete.errors import InputError, NotFound
 from synesthete.web.doors.gorse.choosing import Chooser, Scored
 from synesthete.web.doors.gorse.gate import Guest, ThePlatform
 from synesthete.web.doors.gorse.kinds import POSITIVE
-from synesthete.web.doors.gorse.models import Count, Offset, SessionSent
+from synesthete.web.doors.gorse.models import Count, Id, Offset, SessionSent
 from synesthete.web.doors.gorse.routing import Routes
 
 router = Routes()
@@ -22,18 +24,19 @@ SEEDS = 100
 def _categories(request: Request) -> list[str]:
     """The category in the path, else those in the query."""
     in_path = request.path_params.get("category")
-    return [in_path] if in_path else request.query_params.getlist("category")
+    asked = [in_path] if in_path else request.query_params.getlist("category")
+    return [clean(category) for category in asked]
 
 
 Categories = Annotated[list[str], Depends(_categories)]
-UserId = Annotated[str | None, Query(alias="user-id")]
+UserId = Annotated[str, AfterValidator(clean), Query(alias="user-id")]
 
 
 @router.get("/recommend/{user_id}")
 @router.get("/recommend/{user_id}/{category}")
 def recommend(
     guest: ThePlatform,
-    user_id: str,
+    user_id: Id,
     categories: Categories,
     n: Count = 10,
     offset: Offset = 0,
@@ -68,11 +71,11 @@ def session(
 @router.get("/item-to-item/{name}/{item_id}")
 def neighbors(
     guest: ThePlatform,
-    item_id: str,
+    item_id: Id,
     categories: Categories,
     n: Count = 10,
     offset: Offset = 0,
-    user_id: UserId = None,
+    user_id: UserId = "",
 ) -> list[dict[str, Any]]:
     """Items like an item, whatever the recommender is called; without what the user in `user-id` has met."""
     chosen = Chooser(guest, categories)
@@ -88,7 +91,7 @@ def latest(
     categories: Categories,
     n: Count = 10,
     offset: Offset = 0,
-    user_id: UserId = None,
+    user_id: UserId = "",
 ) -> list[dict[str, Any]]:
     """The newest items, with their time in unix seconds as score."""
     return _for_anybody(guest, "latest", n, offset, categories, user_id)
@@ -101,7 +104,7 @@ def popular(
     categories: Categories,
     n: Count = 10,
     offset: Offset = 0,
-    user_id: UserId = None,
+    user_id: UserId = "",
 ) -> list[dict[str, Any]]:
     """The items that were played most, with plays as score."""
     return _for_anybody(guest, "popular", n, offset, categories, user_id)
@@ -114,14 +117,14 @@ def non_personalized(
     categories: Categories,
     n: Count = 10,
     offset: Offset = 0,
-    user_id: UserId = None,
+    user_id: UserId = "",
 ) -> list[dict[str, Any]]:
     """One of the two lists for anybody by its name. Raises NotFound."""
     return _for_anybody(guest, name, n, offset, categories, user_id)
 
 
 def _for_anybody(
-    guest: Guest, name: str, n: int, offset: int, categories: list[str], user_id: str | None
+    guest: Guest, name: str, n: int, offset: int, categories: list[str], user_id: str
 ) -> list[dict[str, Any]]:
     chosen = Chooser(guest, categories)
     lists = {"popular": chosen.popular, "latest": chosen.latest}

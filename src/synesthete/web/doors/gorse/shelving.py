@@ -32,7 +32,7 @@ def put_items(guest: Guest, items: Sequence[ItemSent]) -> None:
     """
     wanted = {item.id: item for item in reversed(items)}
     meant = _meant(guest, {item_id: naming.described(item) for item_id, item in wanted.items()})
-    with guest.catalog.begin():
+    with guest.platform.items.alone():
         known = guest.platform.items.find(wanted)
         ids = dict(meant)
         for item_id, item in known.items():
@@ -69,7 +69,7 @@ def change_item(guest: Guest, item: Item, change: ItemChange) -> None:
 
 def make_items(guest: Guest, item_ids: Sequence[str]) -> dict[str, TrackId]:
     """The tracks behind these ids; items nobody told us of become tracks that are called after their ids."""
-    with guest.catalog.begin():
+    with guest.platform.items.alone():
         known = guest.platform.items.find(item_ids)
         put_items(guest, [ItemSent(itemid=i) for i in dict.fromkeys(item_ids) if i not in known])
         return {i: item.track_id for i, item in guest.platform.items.find(item_ids).items()}

@@ -7,7 +7,7 @@ from typing import Any
 from synesthete.catalog.platform.users import User
 from synesthete.errors import NotFound
 from synesthete.web.doors.gorse.gate import Guest, ThePlatform
-from synesthete.web.doors.gorse.models import Count, Cursor, UserChange, UserSent, opened, sealed
+from synesthete.web.doors.gorse.models import Count, Cursor, Id, UserChange, UserSent, opened, sealed
 from synesthete.web.doors.gorse.routing import Routes
 
 router = Routes()
@@ -34,13 +34,13 @@ def page(guest: ThePlatform, n: Count = 10, cursor: Cursor = "") -> dict[str, An
 
 
 @router.get("/user/{user_id}")
-def get(guest: ThePlatform, user_id: str) -> dict[str, Any]:
+def get(guest: ThePlatform, user_id: Id) -> dict[str, Any]:
     """One user. Raises NotFound."""
     return _told(_known(guest, user_id))
 
 
 @router.patch("/user/{user_id}")
-def change(guest: ThePlatform, user_id: str, change: UserChange) -> dict[str, int]:
+def change(guest: ThePlatform, user_id: Id, change: UserChange) -> dict[str, int]:
     """Change labels or comment. Raises NotFound."""
     with guest.catalog.begin():
         user = _known(guest, user_id)
@@ -51,7 +51,7 @@ def change(guest: ThePlatform, user_id: str, change: UserChange) -> dict[str, in
 
 
 @router.delete("/user/{user_id}")
-def remove(guest: ThePlatform, user_id: str) -> dict[str, int]:
+def remove(guest: ThePlatform, user_id: Id) -> dict[str, int]:
     """Erase a user and everything of theirs; taste is learned again without them."""
     with guest.catalog.begin():
         listener_id = guest.platform.users.find([user_id]).get(user_id)
