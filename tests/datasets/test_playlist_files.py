@@ -185,6 +185,23 @@ def test_a_table_is_a_table_whatever_the_file_is_called(tmp_path):
     assert found == [Playlist("liked", (Description("Cogs", "Ada"),))]
 
 
+def test_a_collection_by_name_and_owner_with_spaces_after_its_commas(tmp_path):
+    table = '"user_id", "artistname", "trackname", "playlistname"\n'
+    table += '"u1", "Ada, Bea", "Cogs", "Starred"\n"u2", "Ada", "Wheels", "Starred"\n"u2", "Ada", "Levers", "Run"\n'
+    found, report = read(read_playlist, write(tmp_path / "many.csv", table))
+    assert [(p.name, [t.title for t in p.tracks]) for p in found] == [
+        ("Starred", ["Cogs"]), ("Starred", ["Wheels"]), ("Run", ["Levers"])
+    ]  # fmt: skip
+    assert found[0].tracks[0].artist == "Ada, Bea" and report.accepted == 3
+    assert found[0].ids != found[1].ids
+
+
+def test_positions_tell_the_order(tmp_path):
+    table = "playlist_id,position,artist,title\n1,10,Ada,C\n1,2,Ada,B\n1,1,Ada,A\n2,,Ada,Z\n2,1,Ada,Y\n"
+    found, _ = read(read_playlist, write(tmp_path / "many.csv", table))
+    assert [[t.title for t in p.tracks] for p in found] == [["A", "B", "C"], ["Z", "Y"]]
+
+
 @pytest.mark.parametrize(
     "content",
     [

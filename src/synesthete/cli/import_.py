@@ -153,7 +153,8 @@ def _print(result: Imported) -> None:
 
 
 def _matched(matched: dict[str, int]) -> str:
-    """How many tracks were found by what, and how many were not: "found by names 5; not found 2"."""
-    found = ", ".join(f"{by} {n:,}" for by, n in sorted(matched.items()) if by != "none")
+    """How many tracks were found by what, and how many were not: "found by names 5; new 3; not found 2"."""
+    found = ", ".join(f"{by} {n:,}" for by, n in sorted(matched.items()) if by not in ("none", "new"))
+    made = f"new {matched['new']:,}" if matched.get("new") else ""
     missing = f"not found {matched['none']:,}" if matched.get("none") else ""
-    return "; ".join(filter(None, (f"found by {found}" if found else "", missing)))
+    return "; ".join(filter(None, (f"found by {found}" if found else "", made, missing)))

@@ -97,7 +97,7 @@ def rows(
         for position, line in numbered:  # noqa: B007  the enclosing function reads the position
             yield line.replace("\0", "") + "\n"
 
-    reader = csv.reader(feed(), delimiter=delimiter)
+    reader = csv.reader(feed(), delimiter=delimiter, skipinitialspace=True)
     while True:
         before = position
         try:

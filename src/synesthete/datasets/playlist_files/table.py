@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from synesthete.datasets.documents import Document
-from synesthete.datasets.facts import clean, duration, isrc, mbid, spotify_id
+from synesthete.datasets.facts import clean, duration, isrc, mbid, number, spotify_id
 from synesthete.datasets.playlist_files.places import place, relative
 from synesthete.datasets.report import Report
 from synesthete.datasets.tables import Columns, find_header
@@ -29,9 +29,14 @@ COLUMNS = {
     "mbid": ("recordingmbid", "mbid", "musicbrainzid"),
     "spotify": ("trackuri", "spotifyuri", "spotifyid", "spotifytrackid", "spotify", "trackid"),
     "path": ("path", "location", "file"),
-    "playlist": ("playlistid", "playlist", "playlistname", "mixid", "sessionid", "pid"),
+    "playlist": ("playlistid", "playlist", "mixid", "sessionid", "pid"),
     "playlist_name": ("playlistname", "playlisttitle", "mixname"),
+    "user": ("userid", "user", "username"),
+    "position": ("position", "pos"),
 }
+
+Placed = tuple[float | None, Description]
+"""Where a track stands in its playlist, if the table says so, and which it is."""
 
 NEEDED = ("title", "artist")
 """A table with these two columns is a playlist."""
@@ -55,12 +60,12 @@ def read_table(document: Document, report: Report) -> Iterator[Playlist]:
 def _grouped(
     numbered: Iterator[tuple[int, list[str]]], columns: Columns, document: Document, report: Report
 ) -> Iterator[Playlist]:
-    many = "playlist" in columns.at
+    many = "playlist" in columns.at or "playlist_name" in columns.at
     finished: set[str] = set()
-    current, name, tracks = "", document.title.replace("_", " "), list[Description]()
+    current, name, tracks = "", document.title.replace("_", " "), list[Placed]()
     for line, row in numbered:
         track = _track(row, columns, document.folder)
-        key = clean(columns.value(row, "playlist")) or "" if many else ""
+        key = _key(row, columns) if many else ""
         if not (track.title or track.path or track.ids):
             report.refuse("no track name", line, columns.delimiter.join(row))
         elif many and not key:
@@ -74,14 +79,25 @@ def _grouped(
                 tracks = []
             if many:
                 current, name = key, clean(columns.value(row, "playlist_name")) or key
-            tracks.append(track)
+            tracks.append((number(columns.value(row, "position")), track))
             report.accept()
     if tracks or not many:
         yield _playlist(name, tracks, current)
 
 
-def _playlist(name: str, tracks: list[Description], key: str) -> Playlist:
-    return Playlist(name, tuple(tracks), ids=(("table", key),) if key else ())
+def _key(row: Sequence[str], columns: Columns) -> str:
+    """What tells one playlist from another: its id, or its name and whose it is."""
+    if "playlist" in columns.at:
+        return clean(columns.value(row, "playlist")) or ""
+    name = clean(columns.value(row, "playlist_name"))
+    return " ".join(filter(None, (clean(columns.value(row, "user")), name))) if name else ""
+
+
+def _playlist(name: str, placed: list[Placed], key: str) -> Playlist:
+    """In the order of their positions where every row has one, else of their rows."""
+    if all(position is not None for position, _ in placed):
+        placed = sorted(placed, key=lambda pair: pair[0] or 0.0)
+    return Playlist(name, tuple(track for _, track in placed), ids=(("table", key),) if key else ())
 
 
 def _track(row: Sequence[str], columns: Columns, folder: Path | None) -> Description:
