@@ -302,6 +302,14 @@ def test_every_page_has_a_title_of_its_own(open_page: Open, site: Site) -> None:
     assert len(set(titles.values())) == len(titles)
 
 
+@pytest.mark.parametrize("path", ["/track/abc", "/album/-1", "/artist/1.5", "/playlist/1/2", "/track/"])
+def test_an_address_of_nothing_shows_the_way_out(path: str, open_page: Open) -> None:
+    page = open_page(path)
+    expect(page).to_have_title("Not found · Synesthete")
+    page.get_by_role("link", name="To the start page", exact=True).click()
+    expect(page.locator("main h1")).to_have_text("What does it sound like?")
+
+
 def test_first_paint_is_early_and_nothing_jumps(open_page: Open, site: Site) -> None:
     """Over 9 Mbit/s with 60 ms of delay, nothing cached; the best of three, since the machine is shared."""
     paints, shifts = [], []

@@ -10,8 +10,9 @@ interface Route {
   load: Loader;
 }
 
+/** What stands behind a colon in a path is an id, which is a number. */
 function route(name: string, path: string, load: Loader): Route {
-  const pattern = new RegExp(`^${path.replace(/:(\w+)/g, '(?<$1>[^/]+)')}/?$`);
+  const pattern = new RegExp(`^${path.replace(/:(\w+)/g, '(?<$1>\\d+)')}/?$`);
   return { name, pattern, load };
 }
 
@@ -45,10 +46,7 @@ function placeOf(url: URL): Place {
   for (const { name, pattern } of routes) {
     const match = pattern.exec(url.pathname);
     if (match) {
-      const params = Object.fromEntries(
-        Object.entries(match.groups ?? {}).map(([key, value]) => [key, decodeURIComponent(value)]),
-      );
-      return { path: url.pathname, query: url.searchParams, name, params };
+      return { path: url.pathname, query: url.searchParams, name, params: { ...match.groups } };
     }
   }
   throw new Error('the last route takes every path');
