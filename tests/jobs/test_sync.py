@@ -57,6 +57,28 @@ def test_a_line_that_goes_dead_keeps_what_came_and_goes_on_there(house: Catalog)
     assert house.listens.number(owner) == 1200
 
 
+class Odd:
+    """A service that answers otherwise than its contract says, and has listens."""
+
+    def __init__(self) -> None:
+        self.answer = {"total": 5}
+
+    def tracks(self) -> Iterator[Description]:
+        yield Description(title=self.answer["name"])
+
+    def opinions(self) -> Iterator[Opinion]:
+        yield from self.answer["total"] + "1"
+
+    def listens(self, since: int = 0) -> Iterator[Listen]:
+        yield Listen(Description("Cogs", "Ada Byron"), at=1_700_000_000)
+
+
+def test_answers_of_an_odd_shape_cost_their_part_alone(house: Catalog):
+    done = sync(house, Odd(), "odd", house.listeners.owner().id)
+    assert done.counts["listens"] == 1
+    assert len(done.troubles) == 2 and all("odd answered something else" in said for said in done.troubles)
+
+
 @pytest.mark.parametrize(
     ("opinion", "word"),
     [

@@ -52,6 +52,10 @@ def spotify(stub: Stub) -> Spotify:
         f"https://open.spotify.com/playlist/{PLAYLIST}?si=0a1b",
         f"https://open.spotify.com/intl-de/playlist/{PLAYLIST}",
         f"https://open.spotify.com/user/ana/playlist/{PLAYLIST}",
+        f"https://open.spotify.com/intl-pt-BR/playlist/{PLAYLIST}/?si=0a1b&pi=x",
+        f"https://open.spotify.com/embed/playlist/{PLAYLIST}?utm_source=generator",
+        f"open.spotify.com/playlist/{PLAYLIST}",
+        f"https://play.spotify.com/playlist/{PLAYLIST}#0:10",
         f"spotify:playlist:{PLAYLIST}",
         f"  spotify:user:ana:playlist:{PLAYLIST} ",
     ],
@@ -61,10 +65,22 @@ def test_every_form_of_a_link_is_understood(text: str):
 
 
 @pytest.mark.parametrize("text", ["", "https://example.org/playlist/x", f"https://open.spotify.com/artist/{PLAYLIST}",
-                                  f"https://open.spotify.com.evil.org/playlist/{PLAYLIST}"])  # fmt: skip
+                                  f"https://open.spotify.com.evil.org/playlist/{PLAYLIST}", "https://spotify.link/abcDEF",
+                                  f"https://open.spotify.com/playlist/{PLAYLIST[:-1]}", f"spotify:playlist:{PLAYLIST}x",
+                                  "spotify:playlist:", "https://open.spotify.com/"])  # fmt: skip
 def test_other_links_are_refused(text: str):
     with pytest.raises(InputError):
         parse_link(text)
+
+
+def test_a_short_link_is_to_be_opened_first():
+    with pytest.raises(InputError, match="Open it"):
+        parse_link("https://spotify.link/abcDEF")
+
+
+def test_pages_without_an_end_end(stub: Stub, spotify: Spotify):
+    stub.routes["GET", "/v1/me/playlists"] = lambda q, b, h: (200, {}, {"items": [], "next": "more"})
+    assert spotify.lists() == []
 
 
 def test_a_playlist_is_read_page_by_page_in_order_without_what_is_no_track(spotify: Spotify):

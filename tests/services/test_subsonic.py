@@ -66,3 +66,45 @@ def test_a_server_that_is_gone_wrong_or_something_else(stub: Stub):
     stub.routes["POST", "/rest/ping.view"] = lambda q, b, h: (200, {}, {"hello": 1})
     with pytest.raises(ServiceError, match="else than Subsonic"):
         Subsonic(stub.url, "a", "b").ping()
+
+
+def moved(to: str):
+    return lambda q, b, h: (301, {"Location": to}, b"")
+
+
+def test_a_server_that_moved_on_the_same_host_is_asked_there_as_here(stub: Stub):
+    """A POST stays a POST: an empty GET would be refused, and the password sent in the open for it."""
+    stub.routes["POST", "/rest/ping.view"] = moved(f"{stub.url}/music/rest/ping.view")
+    stub.routes["POST", "/music/rest/ping.view"] = lambda q, b, h: (
+        200, {}, {"subsonic-response": {"status": "ok", "type": "navidrome", "serverVersion": "1"}},
+    )  # fmt: skip
+    assert Subsonic(stub.url, "ana", "secret word").ping() == "navidrome 1"
+    (_, _, _, here), (method, _, _, there) = stub.seen
+    assert method == "POST" and here == there and "u=ana" in there and "secret" not in there
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["http://localhost:1/rest/ping.view", "//music.example.org/rest/ping.view"]
+)
+def test_nothing_is_sent_to_where_a_server_points_elsewhere(stub: Stub, elsewhere: str):
+    stub.routes["POST", "/rest/ping.view"] = moved(elsewhere)
+    with pytest.raises(ServiceError, match="elsewhere"):
+        Subsonic(stub.url, "ana", "b").ping()
+    assert len(stub.seen) == 1
+
+
+def test_a_server_that_points_at_itself_is_left(stub: Stub):
+    stub.routes["POST", "/rest/ping.view"] = moved("/rest/ping.view")
+    with pytest.raises(ServiceError, match="circles"):
+        Subsonic(stub.url, "ana", "b").ping()
+
+
+def test_a_server_that_repeats_its_first_page_does_not_hold_us_for_ever(stub: Stub):
+    albums = [{"id": f"al-{n}"} for n in range(500)]
+
+    def said(content: dict):
+        return lambda q, b, h: (200, {}, {"subsonic-response": {"status": "ok", **content}})
+
+    stub.routes["POST", "/rest/getAlbumList2.view"] = said({"albumList2": {"album": albums}})
+    stub.routes["POST", "/rest/getAlbum.view"] = said({"album": {"song": [{"id": "1", "title": "T"}]}})
+    assert len(list(Subsonic(stub.url, "ana", "b").tracks())) == 500

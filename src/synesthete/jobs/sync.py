@@ -33,6 +33,7 @@ from synesthete.services.ability import (
     Opinion,
     TakesPlaylists,
 )
+from synesthete.services.caller import understood
 
 BATCH = 500
 GOOD_STARS, BAD_STARS = 4, 2
@@ -111,7 +112,7 @@ class _Sync:
 def _tracks(sync: _Sync) -> None:
     if not isinstance(sync.service, HasTracks):
         return
-    for batch in _batches(sync.service.tracks()):
+    for batch in _batches(_told(sync, sync.service.tracks())):
         with sync.catalog.begin():
             ids = sync.resolve(batch)
             for scheme in {name for description in batch for name, _ in description.ids}:
@@ -139,7 +140,7 @@ def _opinions(sync: _Sync) -> None:
     if not isinstance(sync.service, HasOpinions):
         return
     counts, feedback = sync.account.counts, sync.catalog.feedback
-    for batch in _batches(sync.service.opinions()):
+    for batch in _batches(_told(sync, sync.service.opinions())):
         words, ratings = feedback.words(sync.listener_id), feedback.ratings(sync.listener_id)
         said = words.liked | words.disliked | words.never
         ids = sync.resolve([opinion.track for opinion in batch])
@@ -178,7 +179,7 @@ def _listens(sync: _Sync) -> None:
         return
     personal, mark = sync.catalog.personal, f"{sync.name} was read until"
     since = int(personal.kept(sync.listener_id, mark) or 0)
-    for batch in _batches(sync.service.listens(since)):
+    for batch in _batches(_told(sync, sync.service.listens(since))):
         with sync.catalog.begin():
             ids = sync.resolve([listen.track for listen in batch])
             pairs = list(zip(batch, ids, strict=True))
@@ -194,7 +195,7 @@ def _listens(sync: _Sync) -> None:
 def _playlists(sync: _Sync) -> None:
     if not isinstance(sync.service, HasPlaylists):
         return
-    for playlist in sync.service.playlists():
+    for playlist in _told(sync, sync.service.playlists()):
         with sync.catalog.begin():
             take_playlist(sync.catalog, sync.resolver, sync.listener_id, sync.name, playlist)
         sync.account.counts["playlists"] += 1
@@ -232,7 +233,9 @@ def put_playlist(
         for t in tracks.values()
     ]  # fmt: skip
     there = [d for d in described if scheme is None or any(name == scheme for name, _ in d.ids)]
-    return service.put_playlist(kept.name, there, kept.comment), len(there), len(described)
+    with understood(type(service).__name__):
+        made = service.put_playlist(kept.name, there, kept.comment)
+    return made, len(there), len(described)
 
 
 def hear_remote(
@@ -285,6 +288,12 @@ def _file_of(blocks: Iterable[bytes]) -> Iterator[Path]:
         yield Path(name)
     finally:
         os.unlink(name)
+
+
+def _told(sync: _Sync, rows: Iterable[Any]) -> Iterator[Any]:
+    """What the service says; whatever in it is not as its contract has it is the service's trouble."""
+    with understood(sync.name):
+        yield from rows
 
 
 def _batches(items: Iterable[Any]) -> Iterator[list[Any]]:

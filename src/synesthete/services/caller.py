@@ -10,11 +10,12 @@ from typing import Any
 
 import httpx
 
-from synesthete.errors import NotAllowed, NotFound, ServiceError
+from synesthete.errors import NotAllowed, NotFound, ServiceError, SynestheteError
 
 TIMEOUT_S = 20.0
 TRIES = 4
 FIRST_PAUSE_S = 0.5
+MOST_MOVES = 5
 LONGEST_PAUSE_S = 60.0
 """A server that asks for a longer pause than this is reported instead of waited for."""
 
@@ -38,7 +39,6 @@ class Caller:
             base_url=self.base_url,
             headers=headers,
             timeout=TIMEOUT_S,
-            follow_redirects=True,
             transport=transport,
         )
 
@@ -62,11 +62,14 @@ class Caller:
     def stream(self, method: str, path: str, **request: Any) -> Iterator[httpx.Response]:
         """A response whose bytes are read as they come."""
         try:
-            with self.client.stream(method, path, **request) as response:
+            response = self._moved(method, path, stream=True, **request)
+            try:
                 if response.is_error:
                     response.read()
                     self._refuse(response, path)
                 yield response
+            finally:
+                response.close()
         except httpx.HTTPError as error:
             raise self._unreachable(error) from error
 
@@ -74,7 +77,7 @@ class Caller:
         pause = FIRST_PAUSE_S
         for attempt in range(1, TRIES + 1):
             try:
-                response = self.client.request(method, path, **request)
+                response = self._moved(method, path, **request)
             except httpx.TransportError as error:
                 # Only what is safe to repeat is repeated: a POST may have arrived before the line broke.
                 if attempt == TRIES or method not in ("GET", "PUT", "DELETE"):
@@ -93,6 +96,32 @@ class Caller:
             self.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE_S)
         raise AssertionError("unreachable: the last attempt returns or raises")
+
+    def _moved(
+        self, method: str, path: str, *, stream: bool = False, auth: Any = None, **more: Any
+    ) -> httpx.Response:
+        """The answer, wherever on the same host it has moved to, asked there as it was asked here.
+
+        Elsewhere nothing is sent: user, key and token are for this host alone, and not for a line without https.
+        """
+        request = self.client.build_request(method, path, **more)
+        body = request.read()
+        for _ in range(MOST_MOVES):
+            response = self.client.send(request, stream=stream, auth=auth)
+            if response.next_request is None:
+                return response
+            response.close()
+            there = request.url.join(response.headers["Location"])
+            if there.host != request.url.host or (request.url.scheme, there.scheme) == ("https", "http"):
+                raise ServiceError(
+                    f"{self.service} sends us elsewhere", subject=str(there.copy_with(query=None)),
+                    hint="If you trust that address, use it instead of this one.",
+                )  # fmt: skip
+            if request.method == "GET" and not there.query:
+                there = there.copy_with(query=request.url.query or None)
+            headers = {k: v for k, v in request.headers.items() if k != "host"}
+            request = self.client.build_request(request.method, there, headers=headers, content=body)
+        raise ServiceError(f"{self.service} sends us around in circles", subject=self.base_url)
 
     def _refuse(self, response: httpx.Response, path: str) -> None:
         if not response.is_error:
@@ -113,6 +142,20 @@ class Caller:
 
     def close(self) -> None:
         self.client.close()
+
+
+@contextmanager
+def understood(service: str) -> Iterator[None]:
+    """Inside, what an answer lacks, or has otherwise than its contract says, is a ServiceError."""
+    try:
+        yield
+    except SynestheteError:
+        raise
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise ServiceError(
+            f"{service} answered something else than its contract says ({type(error).__name__}: {error})",
+            hint="Is this the server that is meant, and its version a usual one?",
+        ) from error
 
 
 def _retry_after_s(response: httpx.Response) -> float | None:

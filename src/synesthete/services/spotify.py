@@ -26,9 +26,10 @@ PAGE = 100
 """Rows per page: the largest that a playlist's items allow."""
 SCOPES = "playlist-read-private playlist-read-collaborative user-library-read"
 LINK = re.compile(
-    r"^(?:https?://open\.spotify\.com/(?:intl-[a-z-]+/)?(?:user/[^/]+/)?|spotify:(?:user:[^:]+:)?)"
-    r"(playlist|track|album)[/:]([A-Za-z0-9]{22})(?:[?#].*)?$"
+    r"^(?:(?:https?://)?(?:open|play)\.spotify\.com/(?:intl-[A-Za-z-]+/)?(?:embed/)?(?:user/[^/]+/)?"
+    r"|spotify:(?:user:[^:]+:)?)(playlist|track|album)[/:]([A-Za-z0-9]{22})/?(?:[?#].*)?$"
 )
+SHORT = re.compile(r"^(?:https?://)?(?:spotify\.link|spotify\.app\.link|spoti\.fi)/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,9 @@ class ListName:
 def parse_link(text: str) -> Link:
     """The kind and id of a Spotify link or URI; raises InputError for anything else."""
     found = LINK.match(text.strip())
+    if SHORT.match(text.strip()):
+        raise InputError("this short link says nothing by itself", subject=text[:200],
+                         hint="Open it, and copy the address of the page it leads to.")  # fmt: skip
     if not found:
         raise InputError("this is not a Spotify playlist, album or track link", subject=text[:200],
                          hint="Copy it from Spotify with Share > Copy link.")  # fmt: skip
@@ -142,9 +146,10 @@ class Spotify:
         offset = 0
         while True:
             page = self._get(path, limit=limit, offset=offset, **query)
-            yield from page.get("items", [])
+            rows = page.get("items", [])
+            yield from rows
             offset += limit
-            if not page.get("next"):
+            if not rows or not page.get("next"):
                 return
 
     def _get(self, path: str, **query: Any) -> Any:

@@ -100,10 +100,13 @@ class Subsonic:
         return found
 
     def _entries(self) -> Iterator[dict[str, Any]]:
-        offset = 0
+        offset, seen = 0, set[str]()
         while True:
             page = self._call("getAlbumList2", type="alphabeticalByName", size=PAGE, offset=offset)
             albums = page.get("albumList2", {}).get("album", [])
+            if seen.issuperset(album["id"] for album in albums):
+                return  # nothing new: a server that knows no offsets would go on for ever
+            seen.update(album["id"] for album in albums)
             for album in albums:
                 yield from self._call("getAlbum", id=album["id"]).get("album", {}).get("song", [])
             if len(albums) < PAGE:

@@ -8,6 +8,7 @@ from pydantic import Field
 from synesthete.catalog.resolve import Resolver
 from synesthete.jobs.spotify import open_spotify
 from synesthete.jobs.sync import take_playlist
+from synesthete.services.caller import understood
 from synesthete.services.spotify import parse_link
 from synesthete.web.api.models.base import Answer, Question
 from synesthete.web.api.models.playlists import ImportAnswer, Unmatched
@@ -37,7 +38,8 @@ class AppPassword(Answer):
 def read_link(house: TheHouse, who: Asking, question: PlaylistLink) -> ImportAnswer:
     """A playlist of what the library has of the linked one; the rest is named apart."""
     parse_link(question.link)
-    playlist = open_spotify(house.settings, house.catalog, who.id).read(question.link)
+    with understood("Spotify"):
+        playlist = open_spotify(house.settings, house.catalog, who.id).read(question.link)
     made, ids = take_playlist(house.catalog, Resolver(house.catalog), who.id, "spotify", playlist)
     missing = [
         Unmatched(line=line, title=d.title, artist=d.artist, album=d.album, reason="not in your library")

@@ -12,6 +12,7 @@ from pydantic import Field
 from synesthete.errors import Conflict, NotAllowed, SynestheteError
 from synesthete.jobs.spotify import INSTEAD, forget_token, keep_token, kept_token, open_spotify
 from synesthete.services import spotify as service
+from synesthete.services.caller import understood
 from synesthete.services.spotify import Spotify, authorize_url
 from synesthete.web.api.me import is_secure
 from synesthete.web.api.models.base import Answer
@@ -77,7 +78,8 @@ def lists(house: TheHouse, who: Asking) -> SpotifyLists:
     """The listener's lists on Spotify, own and followed."""
     if kept_token(house.catalog, who.id) is None:
         raise Conflict("sign in with Spotify first", hint="Settings, Spotify.")
-    found = open_spotify(house.settings, house.catalog, who.id).lists()
+    with understood("Spotify"):
+        found = open_spotify(house.settings, house.catalog, who.id).lists()
     return SpotifyLists(
         lists=[
             SpotifyList(name=one.name, link=f"spotify:playlist:{one.id}", tracks=one.tracks) for one in found
