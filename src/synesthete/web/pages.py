@@ -19,7 +19,7 @@ NONCE = "__CSP_NONCE__"
 HASHED = "assets/"
 FOREVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
-SERVER_PATHS = ("api/", "rest/", "apis/", "model/", "external/", "letters/", "s/", "welcome/")
+SERVER_PATHS = ("api/", "rest/", "apis/", "model/", "external/", "gorse/", "letters/", "s/", "welcome/")
 """Below these nothing is a page: a wrong address there is an error, not the web app."""
 
 mimetypes.add_type("application/manifest+json", ".webmanifest")

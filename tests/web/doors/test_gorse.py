@@ -12,10 +12,12 @@ import pytest
 from gorse import AsyncGorse, Gorse, GorseException
 
 from synesthete.catalog.tracks import Filter
+from synesthete.errors import InputError
 from synesthete.music import Word
 from synesthete.recommend.request import Request
 from synesthete.web.auth.proofs import HINT_LENGTH, hash_password, new_key, token_hash
 from synesthete.web.doors.gorse import feedback, items, recommend, users
+from synesthete.web.doors.gorse.models import seconds_of
 from tests.web.house import ARTISTS, PER_ALBUM, house
 
 ALBUMS = ("First", "Second")
@@ -296,6 +298,15 @@ def test_feedback_is_found_by_user_item_and_type_and_taken_back(client, stage):
     assert [f["ItemId"] for f in raw(stage, "GET", "/user/zoe/feedback").json()] == ["song-3-Second-2"] * 2
 
 
+def test_feedback_of_a_user_by_how_often(client, stage):
+    for number, plays in ((1, 1), (2, 3), (3, 5)):
+        told = {"FeedbackType": "read", "UserId": "max", "ItemId": f"song-1-Second-{number}", "Value": plays}
+        client.insert_feedbacks([told])
+    for asked, values in (("read", [1, 3, 5]), ("read>=3", [3, 5]), ("read>3", [5]), ("read<3", [1]), ("read<=3", [1, 3]), ("watch", [])):  # fmt: skip
+        assert [one["Value"] for one in client.list_feedbacks(asked, "max")] == values
+    assert raw(stage, "GET", "/user/max/feedback/read-it").status_code == 400
+
+
 def test_all_feedback_page_by_page(client, stage):
     for user in ("p1", "p2", "p3"):
         client.insert_feedback("listen", user, "song-0-Second-1", WHEN)
@@ -425,10 +436,43 @@ def test_popular_latest_and_lists_that_are_not_there(client, stage):
     assert none.status_code == 404 and "popular, latest" in none.text
 
 
-def test_what_would_be_untrue_is_refused_in_words(client, stage):
-    with pytest.raises(GorseException) as refused:
-        client.get_recommend("rae", write_back_type="read", write_back_delay="10m")
-    assert refused.value.status_code == 400 and "nobody heard" in refused.value.message
+def test_what_was_written_back_does_not_come_again_and_nobody_has_heard_it(client, stage, catalog):
+    client.insert_feedback("play", "sam", "song-0-First-1", WHEN)
+    who = catalog.listeners.known("sam@gorse").id
+    first = [one.id for one in client.get_recommend("sam", n=4, write_back_type="read")]
+    second = [one.id for one in client.get_recommend("sam", n=4)]
+    assert len(first) == len(second) == 4 and not set(first) & set(second)
+    later = client.get_recommend("sam", n=4, write_back_type="read", write_back_delay="1h30m")
+    assert [one.id for one in later] == second
+    assert [one.id for one in client.get_recommend("sam", n=4)] == second, "its time has not come"
+    assert catalog.listens.number(who) == 1 and client.list_feedbacks("read", "sam") == []
+    near = raw(stage, "GET", "/item/song-0-First-1/neighbors?n=50&user-id=sam").json()
+    assert not set(first) & {one["Id"] for one in near}
+    client.delete_feedback("sam", first[0])
+    assert first[0] in [one.id for one in client.get_recommend("sam", n=4)]
+
+
+def test_nothing_is_written_back_for_strangers_or_in_a_users_name(client, stage, catalog):
+    before = client.get_recommend("passing by", n=3, write_back_type="read")
+    assert [one.id for one in client.get_recommend("passing by", n=3)] == [one.id for one in before]
+    assert catalog.listeners.named("passing by@gorse") is None
+    for wrong, said in (("write-back-type=like", "mouths"), ("write-back-type=watch", "not understood"),
+                        ("write-back-type=read&write-back-delay=soon", "1h30m")):  # fmt: skip
+        answer = raw(stage, "GET", f"/recommend/sam?{wrong}")
+        assert answer.status_code == 400 and said in answer.text
+
+
+@pytest.mark.parametrize(("written", "seconds"), [
+    ("0", 0), ("10m", 600), ("1h30m", 5400), ("0h0m0s", 0), ("1.5s", 1), ("500ms", 0), ("-5m", -300), ("+2s", 2),
+])  # fmt: skip
+def test_durations_as_go_writes_them(written, seconds):
+    assert seconds_of(written) == seconds
+
+
+@pytest.mark.parametrize("written", ["5", "m", "1d", "1h 30m", "h1", "--1s", "1hx", "१h"])
+def test_what_is_no_duration_is_refused(written):
+    with pytest.raises(InputError, match="1h30m"):
+        seconds_of(written)
 
 
 # -- the door itself
@@ -538,6 +582,12 @@ def test_every_route_wants_the_owner_and_the_scope_admin(stage):
                 ):
                     wrong.append(f"{route} as {who}: {status}")
     assert not wrong, "\n".join(wrong)
+
+
+def test_an_address_beside_the_door_is_no_page(stage):
+    _, url, _ = stage
+    assert httpx.get(f"{url}/gorse/health/live").status_code == 404
+    assert httpx.get(f"{url}/gorse//api/items").status_code == 404
 
 
 def test_health_is_for_anyone(stage):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from synesthete.catalog.database import Database
 from synesthete.catalog.platform.items import Items
 from synesthete.catalog.platform.said import Everything
+from synesthete.catalog.platform.shown import Shown
 from synesthete.catalog.platform.users import Users
 
 
@@ -16,3 +17,4 @@ class Platform:
         self.users = Users(database, name)
         self.items = Items(database, name)
         self.feedback = Everything(database, name)
+        self.shown = Shown(database)

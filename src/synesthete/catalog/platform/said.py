@@ -29,8 +29,8 @@ from synesthete.music import TrackId, Word
 
 Key = tuple[str, str, str]
 """Type, user and item: what tells feedback apart."""
-SOME = 500
-"""Users whose feedback is looked at together."""
+FEW, MANY = 25, 800
+"""Users whose feedback is looked at together: first few, whose feedback may fill the page, then twice as many each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,13 +176,15 @@ class Everything(Noun):
             return frozenset(TrackId(i) for (i,) in connection.execute(heard.union(said)))
 
     def _some_users(self, connection: Connection, first: str) -> Iterator[list[int]]:
-        """Ids of all users in order of name, from the one named `first`, some at a time."""
+        """Ids of all users in order of name, from the one named `first`: a few, and more and more at a time."""
         ours = listeners.c.role == IMPORTED, listeners.c.name.like(f"%{self._end}")
-        asked = select(listeners.c.id, listeners.c.name).where(*ours).order_by(listeners.c.name).limit(SOME)
-        rows = connection.execute(asked.where(listeners.c.name >= first)).fetchall()
+        asked = select(listeners.c.id, listeners.c.name).where(*ours).order_by(listeners.c.name)
+        some = FEW
+        rows = connection.execute(asked.where(listeners.c.name >= first).limit(some)).fetchall()
         while rows:
             yield [int(i) for i, _ in rows]
-            rows = connection.execute(asked.where(listeners.c.name > rows[-1].name)).fetchall()
+            some = min(2 * some, MANY)
+            rows = connection.execute(asked.where(listeners.c.name > rows[-1].name).limit(some)).fetchall()
 
     def _told(
         self,

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from synesthete.catalog.tracks import Filter
+from synesthete.catalog.writing import now
 from synesthete.errors import InputError
 from synesthete.music import ListenerId, TrackId
 from synesthete.recommend.request import Request, Seed, SeedKind
@@ -68,12 +69,15 @@ class Chooser:
         return self._named(found)
 
     def met(self, user_id: str) -> frozenset[TrackId]:
-        """Every track that the user has had to do with; none for nobody."""
+        """Every track that the user has had to do with, or was shown for good; none for nobody."""
         return self._user(user_id)[1] if user_id else frozenset()
 
     def _user(self, user_id: str) -> tuple[ListenerId | None, frozenset[TrackId]]:
-        who = self._guest.platform.users.find([user_id]).get(user_id)
-        return who, frozenset() if who is None else self._guest.platform.feedback.known(who)
+        platform = self._guest.platform
+        who = platform.users.find([user_id]).get(user_id)
+        if who is None:
+            return None, frozenset()
+        return who, platform.feedback.known(who) | platform.shown.due(who, now())
 
     def _recommended(self, asked: Request) -> dict[TrackId, float]:
         """The recommender's answer, asked among the shown items alone."""

@@ -10,7 +10,7 @@ from synesthete.catalog.platform.said import Key, Opinion, Play, Told
 from synesthete.catalog.writing import now
 from synesthete.errors import InputError
 from synesthete.web.doors.gorse.gate import Guest, ThePlatform
-from synesthete.web.doors.gorse.kinds import SKIPS, TYPES, WORDS, check_type, check_word, plays_of
+from synesthete.web.doors.gorse.kinds import SKIPS, TYPES, WORDS, asked_for, check_type, check_word, plays_of
 from synesthete.web.doors.gorse.models import (
     NO_CURSOR,
     Count,
@@ -85,8 +85,10 @@ def of_user(guest: ThePlatform, user_id: Id) -> list[dict[str, Any]]:
 
 @router.get("/user/{user_id}/feedback/{type_}")
 def of_user_of_type(guest: ThePlatform, user_id: Id, type_: str) -> list[dict[str, Any]]:
-    """Feedback of one type by a user."""
-    return _shown(guest.platform.feedback.of(_known(type_), user_id=user_id))
+    """Feedback of one type by a user, or of those values of it that an expression such as `read>=3` means."""
+    name, is_meant = asked_for(type_)
+    found = guest.platform.feedback.of(_known(name), user_id=user_id)
+    return _shown([one for one in found if is_meant(one.value)])
 
 
 @router.get("/item/{item_id}/feedback")
@@ -164,6 +166,7 @@ def _remove(guest: Guest, types: Sequence[str], user_id: str, item_id: str) -> d
         item = guest.platform.items.find([item_id]).get(item_id)
         if who is None or item is None:
             return {"RowAffected": 0}
+        guest.platform.shown.drop(who, item.track_id)
         return {"RowAffected": guest.platform.feedback.remove(types, item.track_id, who)}
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import operator
+import re
+from collections.abc import Callable
+
 from synesthete.errors import InputError
 from synesthete.music import Word
 
@@ -16,6 +20,8 @@ POSITIVE = (*PLAYS, "like", "star")
 """What a session is recommended by."""
 
 MOST_PLAYS = 1_000_000
+_EXPRESSION = re.compile(r"([A-Za-z][A-Za-z0-9_]*)(?:(<=|>=|<|>)([0-9]{1,9}(?:\.[0-9]{1,9})?))?")
+_SIGNS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 
 
 def check_type(type_: str) -> str:
@@ -25,11 +31,29 @@ def check_type(type_: str) -> str:
     return type_
 
 
+def asked_for(expression: str) -> tuple[str, Callable[[float], bool]]:
+    """The type in an expression such as `read>=3`, and whether a value is meant. Raises InputError."""
+    parts = _EXPRESSION.fullmatch(expression)
+    if parts is None:
+        raise InputError("feedback is asked for by its type, or as in read>=3", subject=expression)
+    type_, sign, number = parts.groups()
+    if not sign:
+        return type_, lambda _: True
+    compare, least = _SIGNS[sign], float(number)
+    return type_, lambda value: bool(compare(value, least))
+
+
 def plays_of(value: float) -> int:
     """How many plays a value stands for; 0 is what clients send who say nothing of it. Raises InputError."""
     if value != int(value) or not 0 <= value <= MOST_PLAYS:
         raise InputError(f"the value of a play or skip is how often, a whole number, and not {value:g}")
     return max(1, int(value))
+
+
+def check_showing(type_: str) -> None:
+    """Raises InputError for a type that says more of an item than that it was shown."""
+    if check_type(type_) in WORDS:
+        raise InputError(f"write-back-type {type_!r} would put words into the mouths of users")
 
 
 def check_word(value: float) -> None:

@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 import math
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -18,6 +19,10 @@ MOST = 500
 """Longest list of recommendations, as in our own API."""
 LONGEST_ID = 256
 """Letters of an id, as the contract's own tables have it."""
+LONGEST_DELAY_S = 10 * 365 * 86_400
+"""Longer is for ever."""
+_UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "\u00b5s": 1e-6, "ns": 1e-9}
+_PART = re.compile(r"([0-9]{1,12}(?:\.[0-9]{0,9})?)(h|ms|m|s|us|\u00b5s|ns)")
 NO_CURSOR = "this cursor is not one that a list ended with"
 MILLISECONDS = 100_000_000_000
 """A number from here on is a time in milliseconds: in seconds it would be the year 5138."""
@@ -125,6 +130,15 @@ class SessionSent(FeedbackSent):
     """Feedback of a visitor who need not have a name."""
 
     user_id: str = Field("", alias="userid")
+
+
+def seconds_of(duration: str) -> int:
+    """A duration such as 1h30m or 500ms, as Go writes them, in whole seconds. Raises InputError."""
+    sign, bare = (-1, duration[1:]) if duration.startswith("-") else (1, duration.removeprefix("+"))
+    parts = _PART.findall(bare)
+    if bare != "0" and (not parts or "".join(number + unit for number, unit in parts) != bare):
+        raise InputError("a duration is written as 1h30m or 90s", subject=duration)
+    return sign * min(int(sum(float(number) * _UNITS[unit] for number, unit in parts)), LONGEST_DELAY_S)
 
 
 def told_time(at: int) -> str:

@@ -8,11 +8,12 @@ from fastapi import Depends, Header, Query, Request
 from pydantic import AfterValidator
 
 from synesthete.catalog.folding import clean
-from synesthete.errors import InputError, NotFound
+from synesthete.catalog.writing import now
+from synesthete.errors import NotFound
 from synesthete.web.doors.gorse.choosing import Chooser, Scored
 from synesthete.web.doors.gorse.gate import Guest, ThePlatform
-from synesthete.web.doors.gorse.kinds import POSITIVE
-from synesthete.web.doors.gorse.models import Count, Id, Offset, SessionSent
+from synesthete.web.doors.gorse.kinds import POSITIVE, check_showing
+from synesthete.web.doors.gorse.models import Count, Id, Offset, SessionSent, seconds_of
 from synesthete.web.doors.gorse.routing import Routes
 
 router = Routes()
@@ -42,14 +43,20 @@ def recommend(
     offset: Offset = 0,
     version: Annotated[str, Header(alias="x-api-version")] = "",
     write_back: Annotated[str, Query(alias="write-back-type")] = "",
+    delay: Annotated[str, Query(alias="write-back-delay", max_length=40)] = "0",
 ) -> list[Any]:
-    """Items for a user that they have not met; with `X-API-Version: 2` with scores."""
+    """Items for a user that they have not met; with `X-API-Version: 2` with scores.
+
+    With `write-back-type` they do not come again once the delay is over.
+    """
+    since = now() + seconds_of(delay or "0")
     if write_back:
-        hint = "Send feedback for what was really played, and ask with `offset` for the next page."
-        raise InputError("write-back-type would note plays that nobody heard", hint=hint)
-    chosen = Chooser(guest, categories)
-    found = chosen.for_user(user_id, n + offset)[offset:]
-    return _scored(found) if version.strip() == "2" else [item_id for item_id, _ in found]
+        check_showing(write_back)
+    found = Chooser(guest, categories).for_user(user_id, n + offset)[offset:]
+    ids = [item_id for item_id, _ in found]
+    if write_back:
+        _note(guest, user_id, ids, since)
+    return _scored(found) if version.strip() == "2" else ids
 
 
 @router.post("/session/recommend")
@@ -132,6 +139,14 @@ def _for_anybody(
         raise NotFound(f"non-personalized recommender {name} not found; there are {', '.join(lists)}")
     found = lists[name](n + offset, chosen.met(user_id))
     return _scored(chosen.listed(found)[offset:])
+
+
+def _note(guest: Guest, user_id: str, item_ids: list[str], since: int) -> None:
+    """Note what was shown to a user, so that it is left out from a time on; nothing of strangers is noted."""
+    who = guest.platform.users.find([user_id]).get(user_id)
+    if who is not None and item_ids:
+        items = guest.platform.items.find(item_ids)
+        guest.platform.shown.put(who, [items[i].track_id for i in item_ids if i in items], since)
 
 
 def _scored(found: Scored) -> list[dict[str, Any]]:
