@@ -278,6 +278,19 @@ def test_a_collection_of_playlists_may_bring_its_tracks(sqlite_catalog, tmp_path
     assert sqlite_catalog.tracks.count() == 2
 
 
+def test_names_alone_make_a_track_once_in_whichever_file_they_come(sqlite_catalog, tmp_path):
+    first = write(tmp_path / "1.csv", "playlist_id,artist,title\n1,Ada,Cogs\n1,Ada,Wheels\n")
+    write(tmp_path / "2.csv", "playlist_id,artist,title\n2,ADA,Cogs\n2,Ada,Levers\n")
+    imported(sqlite_catalog, first, make_tracks=True)
+    imported(sqlite_catalog, first, make_tracks=True, again=True)
+    assert sqlite_catalog.tracks.count() == 2
+    (result,) = imported(sqlite_catalog, tmp_path / "2.csv", make_tracks=True)
+    assert result.written == {"playlists": 1, "tracks made": 1} and result.matched == {"names": 1, "new": 1}
+    plays = "artist,track,uts\nada,cogs,1700000000\nAda,Gears,1700000300\n"
+    imported(sqlite_catalog, write(tmp_path / "3.csv", plays), make_tracks=True)
+    assert sqlite_catalog.tracks.count() == 4
+
+
 def test_a_segments_list_brings_clips_without_sound_and_records_complete_them(sqlite_catalog, tmp_path):
     segments = "# Segments csv created Sun Mar  5 10:54:31 2017\n# YTID, start_seconds, end_seconds, positive_labels\n"
     segments += 'v0000000000, 30.000, 40.000, "/m/04rlf"\n'

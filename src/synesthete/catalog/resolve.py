@@ -24,15 +24,17 @@ MOST_REMEMBERED = 200_000
 class Resolver:
     """Which of our tracks each description means.
 
-    With `make`, descriptions that mean none of our tracks become tracks of their own, without audio, and
-    are compared by name with tracks that have a file only: a data set's ids tell its own tracks apart
-    better than names do.
+    With `make`, descriptions that mean none of our tracks become tracks of their own, without audio. Those
+    that carry an id are compared by name with tracks that have a file only: a data set's ids tell its own
+    tracks apart better than names do. Those that are names alone are compared with all, so that the same
+    names make the same tracks once, in whichever file they come.
     """
 
     def __init__(self, catalog: Catalog, make: bool = False):
         self._catalog = catalog
         self._make = make
         self._matcher: Matcher | None = None
+        self._namesakes: Matcher | None = None
         self._decided: dict[Description, Match | None] = {}
         self.made = 0
         self.fresh: set[TrackId] = set()
@@ -82,7 +84,12 @@ class Resolver:
     def _by_names(self, description: Description) -> Match | None:
         if self._matcher is None:
             self._matcher = Matcher(known_tracks(self._catalog, with_file=self._make))
-        return self._matcher.match(description) if len(self._matcher) else None
+        found = self._matcher.match(description) if len(self._matcher) else None
+        if found is None and self._make and not description.ids:
+            if self._namesakes is None:
+                self._namesakes = Matcher(known_tracks(self._catalog))
+            found = self._namesakes.match(description) if len(self._namesakes) else None
+        return found
 
     def _make_tracks(self, described: Sequence[Description], known: Mapping[Description, Entry]) -> None:
         # Several descriptions may name one new track, spelled differently but with the same id.
@@ -99,6 +106,10 @@ class Resolver:
         self.made += len(wanted)
         for description, same in first.items():
             self._decided[description] = Match(ids[same], 1.0, "new")
+        if self._namesakes is not None:
+            for d, i in ids.items():
+                if d.title and d.artist:
+                    self._namesakes.add(Known(i, d.title, d.artist, d.album, d.duration_s))
 
 
 def entry(described: Description, year: int | None = None, genres: tuple[str, ...] = ()) -> Entry:
