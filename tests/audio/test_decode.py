@@ -103,6 +103,11 @@ def test_probe_knows_length_rate_and_channels(encoded: dict[str, Path], name: st
     assert info.channels == 2 and info.sample_rate in (44_100, 48_000)
 
 
+def test_codecs_go_by_the_names_that_people_know(encoded: dict[str, Path]) -> None:
+    named = {name: probe(encoded[name]).codec for name in ("sound.flac", "16bit.wav", "sound.mp3")}
+    assert named == {"sound.flac": "flac", "16bit.wav": "pcm_16", "sound.mp3": "mp3"}
+
+
 @pytest.mark.parametrize("rate", [8_000, 22_050, 44_100, 48_000])
 def test_any_rate(encoded: dict[str, Path], rate: int) -> None:
     assert len(decode(encoded["16bit.wav"], rate, 2.0, 4.0)) == 2 * rate

@@ -99,8 +99,9 @@ class SndfileReader:
             raise AudioError("the header does not say how long the sound is")
         self.rate = int(self._file.samplerate)
         self.channels = int(self._file.channels)
-        self.codec = "mp3" if self._file.subtype.startswith("MPEG") else self._file.subtype.lower()
         self.container = str(self._file.format).lower()
+        kind = self._file.subtype.lower()  # of FLAC it says how many bits a sample has
+        self.codec = "flac" if self.container == "flac" else "mp3" if kind.startswith("mpeg") else kind
         self.frames: int | None = int(self._file.frames)
 
     def blocks(self, start: int = 0) -> Iterator[np.ndarray]:
