@@ -58,6 +58,13 @@ def test_a_card_that_promises_too_much_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "shelf" / "liar").exists()
 
 
+def test_a_card_without_a_network_is_refused(tmp_path: Path) -> None:
+    source = make_encoder(tmp_path / "from", "deaf", files={})
+    with pytest.raises(FormatError, match="names no network"):
+        shelf.add(source, tmp_path / "shelf", tmp_path / "none")
+    assert not (tmp_path / "shelf").exists()
+
+
 def test_what_came_with_the_program_stays(tmp_path: Path) -> None:
     with pytest.raises(Conflict, match="stays"):
         shelf.remove("descriptors", tmp_path)

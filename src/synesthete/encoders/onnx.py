@@ -112,11 +112,18 @@ class OnnxEncoder:
         return np.concatenate(parts) if parts else np.zeros((0, self.card.dim), np.float32)
 
 
-def _chosen(card: Card, precision: Precision) -> str:
-    """The role of the network's file: 'fp32' or 'int8'."""
-    present = [role for role in ("fp32", "int8") if role in card.files]
+def networks(card: Card) -> list[Literal["fp32", "int8"]]:
+    """The roles of the networks that a card names, at least one of 'fp32' and 'int8'. Raises FormatError."""
+    roles: tuple[Literal["fp32", "int8"], ...] = ("fp32", "int8")
+    present = [role for role in roles if role in card.files]
     if not present:
         raise FormatError(f"the card of {card.name} names no network: files has neither fp32 nor int8")
+    return present
+
+
+def _chosen(card: Card, precision: Precision) -> str:
+    """The role of the network's file: 'fp32' or 'int8'."""
+    present = networks(card)
     if precision != "auto":
         if precision not in present:
             raise FormatError(f"{card.name} has no {precision} network", hint=f"It has {', '.join(present)}.")

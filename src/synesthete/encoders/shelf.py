@@ -15,7 +15,7 @@ import numpy as np
 
 from synesthete.encoders.descriptors import DescriptorEncoder
 from synesthete.encoders.encoder import CARD_FILE, Card, Encoder
-from synesthete.encoders.onnx import OnnxEncoder, Precision
+from synesthete.encoders.onnx import OnnxEncoder, Precision, networks
 from synesthete.encoders.tags import ROLE, Tags
 from synesthete.errors import Conflict, FormatError, NotFound
 
@@ -125,9 +125,7 @@ def try_out(folder: Path) -> None:
     otherwise."""
     card = Card.load(folder)
     _tags(folder, card)
-    for role in ("fp32", "int8"):
-        if role not in card.files:
-            continue
+    for role in networks(card):
         encoder = OnnxEncoder(folder, role)
         samples = round(card.shortest_s * encoder.sample_rate)
         noise = np.random.default_rng(0).standard_normal(samples).astype(np.float32) * np.float32(0.1)
