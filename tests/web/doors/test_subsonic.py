@@ -382,3 +382,23 @@ def test_where_nobody_signs_in_pages_elsewhere_change_nothing(tmp_path):
             assert (answer.json()["subsonic-response"]["status"] == "ok") is ok
             assert "Access-Control-Allow-Origin" not in answer.headers
             assert bool(parts.catalog.feedback.of(1)) is ok
+
+
+def test_older_players_go_from_folder_to_folder(call):
+    artist = call("getIndexes")["indexes"]["index"][0]["artist"][0]
+    albums = call("getMusicDirectory", id=artist["id"])["directory"]
+    assert (albums["name"], len(albums["child"])) == (artist["name"], 2)
+    assert all(a["isDir"] is True and a["parent"] == artist["id"] and a["title"] for a in albums["child"])
+    tracks = call("getMusicDirectory", id=albums["child"][0]["id"])["directory"]
+    assert tracks["parent"] == artist["id"] and [t["isDir"] for t in tracks["child"]] == [False] * 3
+    for wrong in ("ar-999", "al-999", "tr-1", "1"):
+        assert call("getMusicDirectory", id=wrong)["error"]["code"] == 70
+
+
+def test_an_artist_is_told_with_those_who_sound_near(call):
+    info = call("getArtistInfo2", id="ar-1", count="2")["artistInfo2"]
+    near = [row["id"] for row in info["similarArtist"]]
+    assert len(near) == 2 and "ar-1" not in near and set(near) < {"ar-2", "ar-3", "ar-4"}
+    assert call("getArtistInfo", id="ar-1", count="0")["artistInfo"]["similarArtist"] == []
+    assert call("getAlbumInfo2", id="al-1")["albumInfo"] == {"musicBrainzId": ""}
+    assert call("getScanStatus")["scanStatus"] == {"scanning": False, "count": 24}

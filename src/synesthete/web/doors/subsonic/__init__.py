@@ -14,7 +14,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from synesthete.errors import NotAllowed, NotFound, SynestheteError
-from synesthete.web.doors.subsonic import browse, near, playlists, sound, words
+from synesthete.web.doors.subsonic import around, browse, near, playlists, sound, words
 from synesthete.web.doors.subsonic.answer import Code, SubsonicError, answer
 from synesthete.web.doors.subsonic.asked import Asked
 from synesthete.web.doors.subsonic.login import Login
@@ -64,6 +64,11 @@ METHODS: dict[str, Method] = {
     "getUser": get_user,
     "getMusicFolders": browse.get_music_folders,
     "getIndexes": browse.get_indexes,
+    "getMusicDirectory": around.get_music_directory,
+    "getArtistInfo": around.get_artist_info,
+    "getArtistInfo2": around.get_artist_info2,
+    "getAlbumInfo2": around.get_album_info2,
+    "getScanStatus": around.get_scan_status,
     "getArtists": browse.get_artists,
     "getArtist": browse.get_artist,
     "getAlbum": browse.get_album,
