@@ -9,7 +9,7 @@ import pytest
 from synesthete.datasets.documents import documents
 from synesthete.datasets.findings import Opinion
 from synesthete.datasets.itunes import read_itunes
-from synesthete.datasets.kinds import recognize
+from synesthete.datasets.kinds import KINDS, recognize
 from synesthete.datasets.lastfm import read_lastfm
 from synesthete.datasets.listenbrainz import read_listenbrainz
 from synesthete.datasets.listens_csv import read_listens_csv
@@ -57,6 +57,45 @@ def test_spotify_extended_history_keeps_skips(tmp_path, said, ended, expected):
     (listen,), _ = read(read_spotify_history, write(tmp_path / "endsong.json", json.dumps([row])))
     assert (listen.at, listen.played_s, listen.skipped) == (AT, 40.0, expected)
     assert listen.track == Description("Cogs", "Ada", "Engines", ids=(("spotify", "4uLU6hMCjMI75M1A2tKUQC"),))
+
+
+SPOTIFY_ID = "4uLU6hMCjMI75M1A2tKUQC"
+
+
+def test_spotify_library_liked_and_banned(tmp_path):
+    row = {"artist": "Ada", "album": "Engines", "track": "Cogs", "uri": f"spotify:track:{SPOTIFY_ID}"}
+    banned = {"artist": "Ada", "album": "Engines", "track": "Din", "uri": "spotify:track:no"}
+    whole = {"tracks": [row, {"artist": "Ada"}], "albums": [{"artist": "x"}], "bannedTracks": [banned]}
+    path = write(tmp_path / "YourLibrary.json", json.dumps(whole))
+    assert recognize(documents(path)[0]) == "spotify-history"
+    found, report = read(KINDS["spotify-history"].read, path)
+    assert found == [
+        Opinion(Description("Cogs", "Ada", "Engines", ids=(("spotify", SPOTIFY_ID),)), Word.LIKE),
+        Opinion(Description("Din", "Ada", "Engines"), Word.DISLIKE),
+    ]
+    assert report.refused == {"no track or artist name": 1}
+    old = write(tmp_path / "old.json", json.dumps({"tracks": [row]}))
+    assert read(KINDS["spotify-history"].read, old)[0] == found[:1]
+
+
+def test_spotify_playlists_of_the_account(tmp_path):
+    track = {
+        "trackName": "Cogs",
+        "artistName": "Ada",
+        "albumName": "Engines",
+        "trackUri": f"spotify:track:{SPOTIFY_ID}",
+    }
+    rows = [
+        {"name": "Run", "lastModifiedDate": "2022-01-01", "items": [{"track": track}, {"track": None, "episode": {}}]},
+        {"name": "Run", "lastModifiedDate": "2022-01-01", "tracks": [track]},
+        {"name": None, "lastModifiedDate": "2022-01-01"},
+    ]  # fmt: skip
+    path = write(tmp_path / "Playlist1.json", json.dumps({"playlists": rows}))
+    assert recognize(documents(path)[0]) == "spotify-history"
+    found, report = read(KINDS["spotify-history"].read, path)
+    assert [(p.name, [t.title for t in p.tracks]) for p in found] == [("Run", ["Cogs"]), ("Run", ["Cogs"])]
+    assert found[0].ids != found[1].ids and found[0].tracks[0].ids == (("spotify", SPOTIFY_ID),)
+    assert report.accepted == 2 and report.refused.total() == 1
 
 
 def test_spotify_podcasts_and_audiobooks_are_left_out_and_counted(tmp_path):

@@ -24,6 +24,7 @@ from synesthete.datasets.playlist_files.table import COLUMNS as PLAYLIST_COLUMNS
 from synesthete.datasets.playlist_files.table import NEEDED as PLAYLIST_NEEDED
 from synesthete.datasets.report import Report
 from synesthete.datasets.rockbox import read_rockbox
+from synesthete.datasets.spotify_account import is_account_data, read_account_data
 from synesthete.datasets.spotify_features import NAMES as FEATURE_COLUMNS
 from synesthete.datasets.spotify_features import NEEDED, read_spotify_features
 from synesthete.datasets.spotify_history import read_spotify_history
@@ -49,12 +50,17 @@ def _maloja(document: Document, report: Report) -> Iterator[Finding]:
     yield from (read_maloja if is_json else read_listens_csv)(document, report)
 
 
+def _spotify(document: Document, report: Report) -> Iterator[Finding]:
+    is_account = is_account_data(text_of(document.head()))
+    yield from (read_account_data if is_account else read_spotify_history)(document, report)
+
+
 KINDS: Mapping[str, Kind] = {
     "taste-profile": Kind("Echo Nest Taste Profile triplets", read_triplets, is_catalog=True),
     "msd-metadata": Kind("Million Song Dataset names", read_msd_metadata, is_catalog=True),
     "million-playlist": Kind("Million Playlist Dataset slices", read_million_playlist, is_catalog=True),
     "spotify-features": Kind("tables of Spotify audio features", read_spotify_features, is_catalog=True),
-    "spotify-history": Kind("Spotify streaming history", read_spotify_history),
+    "spotify-history": Kind("Spotify streaming history, liked songs and playlists", _spotify),
     "listenbrainz": Kind("ListenBrainz listens and feedback", read_listenbrainz),
     "lastfm": Kind("Last.fm listens and loved tracks", read_lastfm),
     "librefm": Kind("Libre.fm listens and loved tracks", read_lastfm),
@@ -110,7 +116,12 @@ def _json_kind(text: str) -> str | None:
         return "maloja"
     if has("playlists", "pid"):
         return "million-playlist"
-    if has("endTime", "msPlayed") or has("ts", "ms_played") or has("items", "played_at"):
+    if (
+        is_account_data(text)
+        or has("endTime", "msPlayed")
+        or has("ts", "ms_played")
+        or has("items", "played_at")
+    ):
         return "spotify-history"
     if has("track_metadata") or (has("score") and (has("recording_mbid") or has("recording_msid"))):
         return "listenbrainz"
