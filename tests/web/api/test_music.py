@@ -47,6 +47,10 @@ def test_sound_is_served_in_ranges(client):
     assert part.headers["content-range"] == f"bytes 100-199/{len(whole.content)}"
     beyond = client.get(f"{API}/tracks/{track}/audio", headers={"Range": f"bytes={len(whole.content)}-"})
     assert beyond.status_code == 416
+    asked = client.head(f"{API}/tracks/{track}/audio")
+    assert asked.status_code == 200 and asked.content == b"" and asked.headers["accept-ranges"] == "bytes"
+    assert asked.headers["content-length"] == str(len(whole.content))
+    assert client.head(f"{API}/tracks/999999/audio").status_code == 404
 
 
 def test_the_waveform_is_that_of_the_sound(client):

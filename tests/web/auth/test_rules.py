@@ -105,4 +105,4 @@ def test_every_route_of_the_document_has_a_rule(client):
         for path, methods in document["paths"].items()
         for method in methods
     }
-    assert named == set(RULES) - BROWSERS
+    assert named == {rule for rule in RULES if not rule.startswith("HEAD ")} - BROWSERS

@@ -82,6 +82,7 @@ def cover(house: TheHouse, _who: Asking, track_id: ItsId, size: pictures.Size = 
     return pictures.cover(house, sound_file(house, track_id), size)
 
 
+@router.head("/{track_id}/audio", include_in_schema=False)  # players ask how long it is before they play
 @router.get(
     "/{track_id}/audio", response_class=FileResponse, responses={206: {"description": "A range of it."}}
 )

@@ -48,6 +48,7 @@ RULES: dict[str, Rule] = {
     "GET /tracks/{track_id}": READ,
     "GET /tracks/{track_id}/cover": READ,
     "GET /tracks/{track_id}/audio": READ,
+    "HEAD /tracks/{track_id}/audio": READ,
     "GET /tracks/{track_id}/similar": READ,
     "GET /tracks/{track_id}/peaks": READ,
     "GET /tracks/{track_id}/spectrogram": READ,
