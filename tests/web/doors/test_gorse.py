@@ -13,6 +13,7 @@ from gorse import AsyncGorse, Gorse, GorseException
 
 from synesthete.catalog.tracks import Filter
 from synesthete.errors import InputError
+from synesthete.jobs.learn import learn
 from synesthete.music import Word
 from synesthete.recommend.request import Request
 from synesthete.web.auth.proofs import HINT_LENGTH, hash_password, new_key, token_hash
@@ -605,3 +606,24 @@ def test_an_open_house_looks_at_no_key(tmp_path):
         assert client.insert_feedback("like", "bob", "Documentary", "2022-02-24") == {"RowAffected": 1}
         assert client.get_user("bob") == {"UserId": "bob", "Labels": None, "Comment": ""}
         assert [word.word for _, word in parts.catalog.feedback.of(2)] == [Word.LIKE]
+
+
+def test_items_without_sound_are_recommended_by_who_plays_them(tmp_path):
+    """Two circles of users with 12 items each: once taste is learned, everybody gets the rest of their own circle."""
+    with house(tmp_path) as (parts, url):
+        client, stage = Gorse(f"{url}/gorse", "", timeout=60), (parts, url, "")
+        raw(
+            stage, "POST", "/items", json=[{"ItemId": f"{circle}{at}"} for circle in "xy" for at in range(12)]
+        )
+        rows = [
+            {"FeedbackType": "listen", "UserId": f"{circle}-user {user}", "ItemId": f"{circle}{(user + at) % 12}",
+             "Timestamp": f"2026-02-24T18:{at:02d}:00Z"}
+            for circle in "xy" for user in range(12) for at in range(8)
+        ]  # fmt: skip
+        client.insert_feedbacks(rows)
+        learn(parts)
+        for circle in "xy":
+            got = [one.id for one in client.get_recommend(f"{circle}-user 0", n=4)]
+            assert set(got) == {f"{circle}{at}" for at in (8, 9, 10, 11)}
+            near = [one["Id"] for one in client.get_neighbors(f"{circle}3", n=5)]
+            assert len(near) == 5 and all(one.startswith(circle) for one in near)

@@ -39,7 +39,7 @@ class Users(Noun):
 
     def resolve(self, user_ids: Iterable[str]) -> dict[str, ListenerId]:
         """The listeners behind these ids, made where missing. Raises Conflict where a person has that very name."""
-        wanted = list(dict.fromkeys(user_ids))
+        wanted = sorted(set(user_ids))  # two who make the same users must not wait for each other
         with self._database.begin():
             Listeners(self._database).resolve(user_id + self._end for user_id in wanted)
             found = self.find(wanted)

@@ -108,7 +108,7 @@ def _keep(guest: Guest, sent: Sequence[FeedbackSent], overwrite: bool) -> dict[s
         _check(told)
     at_once = now()
     plays, opinions = [], []
-    with guest.catalog.begin():
+    with guest.platform.items.alone():
         users = guest.platform.users.resolve(told.user_id for told in sent)
         items = make_items(guest, [told.item_id for told in sent])
         for told in sent:
