@@ -52,6 +52,20 @@ function placeOf(url: URL): Place {
   throw new Error('the last route takes every path');
 }
 
+/** The link to one of our pages that an event is about. */
+function linkOf(event: Event): HTMLAnchorElement | null {
+  const link = (event.target as Element | null)?.closest?.('a');
+  if (!link || link.target || link.hasAttribute('download') || link.origin !== location.origin) return null;
+  return link.pathname.startsWith('/api/') || link.pathname.startsWith('/assets/') || link.hash ? null : link;
+}
+
+/** Loads the page behind a link that somebody points at: a click will find it here. */
+function foresee(event: Event): void {
+  const link = linkOf(event);
+  const found = link && routes.find(({ pattern }) => pattern.test(link.pathname));
+  found?.load().catch(() => {}); // going there says what is wrong
+}
+
 class Router {
   place: Place = $state.raw(placeOf(new URL(location.href)));
   component: Component | null = $state.raw(null);
@@ -70,6 +84,7 @@ class Router {
       void this.#arrive((event.state as { scroll?: number } | null)?.scroll ?? 0);
     });
     document.addEventListener('click', (event) => this.#click(event));
+    for (const sign of ['pointerover', 'focusin']) document.addEventListener(sign, foresee, { passive: true });
     void this.#arrive(0, true);
   }
 
@@ -131,9 +146,8 @@ class Router {
 
   #click(event: MouseEvent): void {
     if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-    const link = (event.target as Element | null)?.closest?.('a');
-    if (!link || link.target || link.hasAttribute('download') || link.origin !== location.origin) return;
-    if (link.pathname.startsWith('/api/') || link.pathname.startsWith('/assets/') || link.hash) return;
+    const link = linkOf(event);
+    if (!link) return;
     event.preventDefault();
     this.go(link.pathname + link.search);
   }
