@@ -29,11 +29,17 @@ WIDENINGS = (1, 5, 40)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The list, best first; an empty one says why in `note`."""
+    """The list, best first, to go through as it is; an empty one says why in `note`."""
 
     results: tuple[Recommendation, ...]
     coverage: Coverage
     note: str | None = None
+
+    def __iter__(self) -> Iterator[Recommendation]:
+        return iter(self.results)
+
+    def __len__(self) -> int:
+        return len(self.results)
 
     def placed(self, found: Recognition | None, clip: Clip) -> Answer:
         """The same, where the recording that the clip is of has its moment to the second, if that is known for sure."""

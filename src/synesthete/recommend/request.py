@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import inf
 
 import numpy as np
 
@@ -58,8 +59,10 @@ class Seed:
     def __post_init__(self) -> None:
         if not -1 <= self.weight <= 1 or self.weight == 0:
             raise InputError(f"a seed's weight of {self.weight} is not within -1..1, or is 0")
-        if self.start_s is not None and self.end_s is not None and self.start_s >= self.end_s:
-            raise InputError(f"the span from {self.start_s} s to {self.end_s} s is empty")
+        if self.start_s is not None and not 0 <= self.start_s < inf:
+            raise InputError(f"a start of {self.start_s} s cannot be", hint="Seconds count from 0.")
+        if self.end_s is not None and not (self.start_s or 0.0) < self.end_s:
+            raise InputError(f"the span from {self.start_s or 0.0} s to {self.end_s} s is empty")
         if (self.clip is None) == (self.kind == SeedKind.CLIP):
             raise InputError("a seed of kind clip carries a clip, and no other does")
         if self.clip is None and self.id is None:
