@@ -45,6 +45,21 @@ def test_next_playlists_and_cold(plays, capsys):
     assert "MRR" in out and "challenge NDCG" in out and "| bridge |" in out
 
 
+def test_the_page_has_a_folder_before_anything_is_learned(plays, capsys):
+    command = ["evaluate", "taste", str(plays / "plays.parquet"), "--model", "popularity", "--html"]
+    assert run([*command, str(plays / "new" / "page.html")]) == 0 and (plays / "new" / "page.html").exists()
+    capsys.readouterr()
+    assert run([*command, str(plays / "new" / "page.html" / "page.html")]) == 1
+    told = capsys.readouterr().err
+    assert "nothing can be written there" in told and "Learning" not in told
+
+
+def test_sound_that_is_no_number_is_refused(plays, capsys):
+    np.savez(plays / "holes.npz", ids=np.arange(60) + 100, vectors=np.full((60, 3), np.nan))
+    assert run(["evaluate", "cold", str(plays / "plays.parquet"), "--sound", str(plays / "holes.npz")]) == 1
+    assert "NaN" in capsys.readouterr().err
+
+
 def test_misuse_is_told(plays, capsys):
     table = str(plays / "plays.parquet")
     assert run(["evaluate", "next", table]) == 1  # no order

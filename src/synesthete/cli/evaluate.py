@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from synesthete.cli.options import data_folder, data_option, echo_json, json_option, note
+from synesthete.cli.options import data_folder, data_option, echo_json, html_option, json_option, note
 
 if TYPE_CHECKING:
     from synesthete.evaluate.people import Data
@@ -86,9 +86,7 @@ def _common(function: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--seed", type=int, default=0, show_default=True, help="Of the split and the intervals."
         ),
-        click.option(
-            "--html", type=click.Path(dir_okay=False, path_type=Path), help="Also write a page with charts."
-        ),
+        html_option,
         keep_option,
         data_option,
         json_option,

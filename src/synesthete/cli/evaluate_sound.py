@@ -7,7 +7,15 @@ from pathlib import Path
 
 import click
 
-from synesthete.cli.options import SOME_FAILED, data_folder, data_option, echo_json, json_option, note
+from synesthete.cli.options import (
+    SOME_FAILED,
+    data_folder,
+    data_option,
+    echo_json,
+    html_option,
+    json_option,
+    note,
+)
 
 
 @click.command()
@@ -23,9 +31,7 @@ from synesthete.cli.options import SOME_FAILED, data_folder, data_option, echo_j
 )
 @click.option("--teacher", "teacher_names", multiple=True, help="Which of them, e.g. msd-fcn; repeatable.")
 @click.option("--baseline", help="Encoder that the others are compared with; MFCC statistics unless named.")
-@click.option(
-    "--html", type=click.Path(dir_okay=False, path_type=Path), help="Also write a page with charts."
-)
+@html_option
 @click.option("--keep", is_flag=True, help="Keep the scores for the dashboard.")
 @data_option
 @json_option

@@ -6,9 +6,12 @@ import inspect
 import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
+
+from synesthete.errors import InputError
 
 DONE, FAILED, MISUSED, SOME_FAILED = 0, 1, 2, 3
 
@@ -57,6 +60,30 @@ def data_folder() -> str | None:
     """The folder given by `--data`, or None to let the settings decide."""
     value = click.get_current_context().find_root().obj.get("data")
     return None if value is None else str(value)
+
+
+def with_room(_ctx: click.Context, _param: click.Parameter, path: Path | None) -> Path | None:
+    """The file to write, its folder made where it is missing: before minutes of work, not after."""
+    if path is None:
+        return None
+    probe = path.with_name(f".{path.name}.new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise InputError(f"nothing can be written there ({error.strerror})", subject=path) from error
+    return path
+
+
+def html_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--html FILE`: also a page with charts."""
+    return click.option(
+        "--html",
+        type=click.Path(dir_okay=False, path_type=Path),
+        callback=with_room,
+        help="Also write a page with charts.",
+    )(function)
 
 
 def echo_json(document: Any) -> None:

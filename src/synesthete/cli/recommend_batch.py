@@ -9,8 +9,7 @@ from typing import Any
 
 import click
 
-from synesthete.cli.options import note
-from synesthete.errors import InputError
+from synesthete.cli.options import note, with_room
 
 TRAIN_PART = "train"
 """The part learned from where the training table has a column `part`: validation and test rows stay out, so
@@ -50,6 +49,7 @@ def batch_options(function: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--out",
             type=click.Path(dir_okay=False, path_type=Path),
+            callback=with_room,
             help="Recommendations (user_idx, rank, item_idx).",
         ),
         click.option("--model", default="blend", show_default=True, help="Taste model that answers a batch."),
@@ -73,7 +73,6 @@ def recommend_batch(asked: Batch) -> int:
     from synesthete.evaluate import tables
     from synesthete.taste.shelf import learn
 
-    _make_room(asked.out)
     listeners, tracks = tables.read_pairs(asked.train, asked.part)
     known_listeners, known_tracks = tables.read_pairs(asked.known)
     order = None if asked.order is None else tables.read_order(asked.order)
@@ -102,14 +101,3 @@ def recommend_batch(asked: Batch) -> int:
         },
     )
     return len(askers)
-
-
-def _make_room(out: Path) -> None:
-    """The folder of the answers, made where it is missing: before minutes of learning, not after."""
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        probe = out.with_name(f".{out.name}.new")
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
-        raise InputError(f"nothing can be written there ({error.strerror})", subject=out) from error

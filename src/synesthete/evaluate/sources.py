@@ -112,6 +112,10 @@ def read_sound(path: Path, columns: tables.Numbering) -> NDArray[np.float32]:
         raise FormatError(f"this is no .npz with ids and vectors ({error})", subject=path) from error
     if vectors.ndim != 2 or ids.shape != (len(vectors),):
         raise FormatError(f"{ids.shape} ids do not fit vectors of shape {vectors.shape}", subject=path)
+    if not np.issubdtype(ids.dtype, np.integer) or not np.isfinite(vectors).all():
+        raise FormatError(
+            "ids are whole numbers and vectors hold no NaN", subject=path, hint="Leave unheard tracks out."
+        )
     sound = np.full((len(columns), vectors.shape[1]), np.nan, dtype=np.float32)
     places = columns.places(ids.astype(np.int64))
     sound[places[places >= 0]] = vectors[places >= 0]
