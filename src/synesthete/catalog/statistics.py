@@ -121,7 +121,7 @@ class Statistics(Noun):
         f = feedback.c
         week = _week(f.at)
         asked = select(week, f.word, func.count())
-        asked = asked.where(f.at >= since, f.undone_at.is_(None), *_of(f.listener_id, who))
+        asked = asked.where(f.at >= since, f.undone_at.is_(None), *_of(f.listener_id, who), _by_people(f))
         return [(w, word, n) for w, word, n in self._rows(asked.group_by(week, f.word).order_by(week))]
 
     def shown_tracks(self, since: int, who: int | None) -> int:
@@ -211,7 +211,17 @@ _PLAYS = (func.sum(_L.count), func.count(_L.listener_id.distinct()))
 _NOTHING = func.nullif("", "")
 _NO_ID = func.nullif(0, 0)
 _PLAYED = listens.join(tracks, tracks.c.id == _L.track_id).join(artists, artists.c.id == tracks.c.artist_id)
-_A_PERSON = _L.listener_id.in_(select(listeners.c.id).where(listeners.c.role.in_(PEOPLE)))
+
+
+def _by_people(table: Any) -> ColumnElement[bool]:
+    """That a row is of somebody with an account, and not of a data set's or a platform's people."""
+    found: ColumnElement[bool] = table.listener_id.in_(
+        select(listeners.c.id).where(listeners.c.role.in_(PEOPLE))
+    )
+    return found
+
+
+_A_PERSON = _by_people(_L)
 
 
 def _of(column: ColumnElement[int], who: int | None) -> list[ColumnElement[bool]]:
