@@ -38,6 +38,7 @@ def test_a_path_begins_and_ends_where_asked(plugin):
     ).json()
     ids = [row["item_id"] for row in answer["path"]]
     assert (ids[0], ids[-1]) == ("nd-0001", "nd-0018") and len(set(ids)) == len(ids)
+    assert answer["path"][0]["distance"] == 0
     assert answer["total_distance"] == pytest.approx(sum(row["distance"] for row in answer["path"]), abs=1e-4)
 
 
@@ -105,6 +106,18 @@ def test_mixtures_go_toward_what_is_added_and_away_from_what_is_subtracted(plugi
         "results"
     ]
     assert {row["author"] for row in older} == {"Ada Byron"}
+
+
+def test_a_fingerprint_is_of_whose_key_it_is(place, key_of):
+    parts, url = place
+    dora = parts.catalog.listeners.add("dora").id
+    asks = httpx.Client(base_url=url, headers={"Authorization": f"Bearer {key_of(dora, 'read')}"}, timeout=20)
+    assert asks.get("/api/sonic_fingerprint/generate").json() == []
+    parts.catalog.listens.put(dora, 7, 1_700_000_000)
+    rows = asks.get("/api/sonic_fingerprint/generate", params={"n": 4}).json()
+    assert len(rows) == 4 and {row["author"] for row in rows} == {"Bela B"}
+    assert set(rows[0]) == {"item_id", "title", "author", "album", "distance"}
+    parts.catalog.personal.erase(dora)
 
 
 def test_the_embedding_is_the_one_we_use(plugin, place):

@@ -108,6 +108,16 @@ def mix(house: TheHouse, _who: Reader, question: Mixture) -> dict[str, Any]:
     return {"results": [item(house, one.track, one.similarity) for one in answer.results]}
 
 
+@router.get("/api/sonic_fingerprint/generate")
+def fingerprint(house: TheHouse, who: Reader, n: Count = 100) -> list[dict[str, Any]]:
+    """Tracks near what the listener plays most, whose key it is; none while they have played nothing."""
+    seeds = (Seed(SeedKind.LISTENER, int(who.id)),)
+    request = Request(seeds, listener_id=who.id, n=n, per_artist=0, taste=0.0, adventurousness=0.0)
+    return [
+        item(house, one.track, one.similarity) for one in house.parts.recommender.recommend(request).results
+    ]
+
+
 @router.get("/external/get_embedding")
 def embedding(house: TheHouse, _who: Reader, id: str) -> dict[str, Any]:
     """A track's embedding by the encoder in force, of length 1."""

@@ -80,6 +80,7 @@ def find_path(
     steps = max(count or max_steps, 2)
     answer = house.parts.recommender.path(start.id, end.id, Request(n=steps, per_artist=0))
     rows = [item(house, one.track, one.similarity) for one in answer.results]
+    rows[0]["distance"] = 0.0  # of the start to itself, whatever rounding made of it
     return {"path": rows, "total_distance": round(sum(row["distance"] for row in rows), 6)}
 
 
