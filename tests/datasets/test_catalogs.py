@@ -80,6 +80,13 @@ def test_the_challenge_set_has_playlists_without_title_or_tracks(tmp_path):
     assert [(p.name, len(p.tracks)) for p in found] == [("party", 0), ("", 1)] and not report.notes
 
 
+def test_a_place_that_is_no_number_harms_nothing(tmp_path):
+    tracks = [{"pos": p, "track_uri": f"spotify:track:{p}", "track_name": f"T{p}"} for p in (1, "x", 0)]
+    path = write(tmp_path / "a.json", json.dumps({"playlists": [{"name": "P", "pid": 1, "tracks": tracks}]}))
+    (playlist,), _ = read(read_million_playlist, path)
+    assert [t.title for t in playlist.tracks] == ["Tx", "T0", "T1"]
+
+
 def test_faulty_playlists_are_refused_and_faulty_entries_noted(tmp_path):
     rows = [
         {"pid": 1, "name": "a", "tracks": [track(0), {"pos": 1}, track(2, track_uri="local:x"), "junk"]},

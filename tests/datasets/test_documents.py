@@ -51,6 +51,15 @@ def test_a_truncated_file_is_an_error_that_says_so(tmp_path, pack):
         content(path)
 
 
+def test_a_zip_whose_list_leads_before_its_beginning(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("x", CONTENT)
+    whole = bytearray((tmp_path / "a.zip").read_bytes())
+    del whole[200:300]
+    with pytest.raises(FormatError, match="damaged"):
+        content(write(tmp_path / "b.zip", bytes(whole)))
+
+
 def test_bzip2_with_a_wrong_byte_is_an_error_that_says_so(tmp_path):
     packed = bytearray(bz2.compress(CONTENT))
     packed[len(packed) // 2] ^= 0xFF

@@ -303,6 +303,15 @@ def test_itunes_totals_ratings_and_playlists(tmp_path):
     assert report.notes == {"playlist entry that is not a track of this library": 1}
 
 
+def test_itunes_numbers_that_are_none_cost_their_track_alone(tmp_path):
+    spoiled = ITUNES.replace("<integer>-4</integer>", "<integer>four</integer>").replace(
+        "file://localhost/", "file://["
+    )
+    found, report = read(read_itunes, write(tmp_path / "a.xml", spoiled))
+    assert report.refused == {"impossible number of plays": 1}
+    assert found[0].track.title == "Cogs & &" and found[0].track.path is None
+
+
 def test_other_xml_is_no_itunes_library(tmp_path):
     with pytest.raises(FormatError, match="no iTunes library"):
         read(read_itunes, write(tmp_path / "a.xml", "<html><body/></html>"))

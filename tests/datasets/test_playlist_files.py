@@ -104,6 +104,7 @@ def test_jspf_is_what_listenbrainz_takes(tmp_path):
         ("Ada\\b.mp3", "/lists/Ada/b.mp3"),
         ("\\\\server\\share\\b.mp3", "//server/share/b.mp3"),
         ("http://radio.example/stream.mp3", None),
+        ("file://[x/a.mp3", None),
         ("", None),
     ],
 )
@@ -223,6 +224,8 @@ def test_refusals_in_words(tmp_path):
         read(read_playlist, write(tmp_path / "a.jspf", '{"playlist": {"track": ['))
     with pytest.raises(FormatError, match="XML cannot be read"):
         read(read_playlist, write(tmp_path / "a.xspf", "<playlist><trackList>"))
+    with pytest.raises(FormatError, match="XML cannot be read"):
+        read(read_playlist, write(tmp_path / "a.xspf", '<?xml version="1.0" encoding="x-1"?><playlist/>'))
     with pytest.raises(FormatError, match="no columns for track and artist"):
         read(read_playlist, write(tmp_path / "a.csv", "x,y\n1,2\n"))
     with pytest.raises(InputError, match="no playlist format"):

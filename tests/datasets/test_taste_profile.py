@@ -105,6 +105,10 @@ def test_a_header_commas_and_utf_16(tmp_path, sign, encoding):
     assert triples(found) == {("u1", "S1"): 3, ("u2", "S1"): 4} and report.read == 2
 
 
+def test_a_header_alone_holds_nothing(tmp_path):
+    assert read(read_triplets, write(tmp_path / "t", "user_id\tsong_id\tlisten_count\n"), ALL)[0] == []
+
+
 def test_columns_in_another_order_are_an_error(tmp_path):
     with pytest.raises(FormatError, match="in this order"):
         read(read_triplets, write(tmp_path / "t", "song\tuser\tplay_count\nS1\tu1\t3\n"), ALL)

@@ -7,6 +7,7 @@ memory does not grow with size. Compression is told by the first bytes, never by
 from __future__ import annotations
 
 import bz2
+import errno
 import gzip
 import io
 import lzma
@@ -75,8 +76,9 @@ class Document:
             try:
                 yield _decompressed(self._raw(stack), stack)
             except (*DAMAGE, OSError) as error:
-                if isinstance(error, OSError) and error.errno is not None:
-                    raise  # the disk's own fault; bzip2 tells of damage by an OSError without a number
+                if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
+                    raise  # the disk's own fault; bzip2 tells of damage by an OSError without a number, and
+                    # a zip whose list of members is damaged leads to places before its beginning
                 raise FormatError(
                     f"the compressed data is damaged or cut off ({error or type(error).__name__})",
                     subject=self.name,

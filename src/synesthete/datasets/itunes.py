@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any, BinaryIO
-from urllib.parse import unquote, urlsplit
 from xml.etree import ElementTree
 
 from synesthete.datasets.documents import Document
 from synesthete.datasets.facts import MOST_PLAYS, clean, duration, moment
 from synesthete.datasets.findings import Opinion
+from synesthete.datasets.playlist_files.places import path_of
 from synesthete.datasets.report import Report
 from synesthete.errors import FormatError
 from synesthete.music import Description, Listen, Playlist, Word
@@ -85,18 +85,20 @@ def _playlist(about: dict[str, Any], tracks: dict[int, Description], report: Rep
 
 
 def _described(about: dict[str, Any]) -> Description:
-    location = urlsplit(str(about.get("Location") or ""))
+    location = str(about.get("Location") or "")
     return Description(
         title=clean(about.get("Name")),
         artist=clean(about.get("Artist") or about.get("Album Artist")),
         album=clean(about.get("Album")),
         duration_s=duration(about.get("Total Time"), 1000),
-        path=_local(unquote(location.path)) if location.scheme == "file" else None,
+        path=_local(path_of(location)) if location.lower().startswith("file:") else None,
     )
 
 
-def _local(path: str) -> str:
+def _local(path: str) -> str | None:
     """file://localhost/C:/Music/a.mp3 names C:/Music/a.mp3; /Music/a.mp3 stays as it is."""
+    if not path:
+        return None
     path = "/" + path.lstrip("/")
     return path[1:] if path[2:3] == ":" else path
 
@@ -122,7 +124,7 @@ def _pieces(stream: BinaryIO, report: Report) -> Iterator[tuple[str, dict[str, A
             elif depth == 4:
                 element.clear()
             depth -= 1
-    except ElementTree.ParseError as error:
+    except (ElementTree.ParseError, LookupError, ValueError) as error:  # the latter two for its encoding
         raise FormatError(
             f"the XML cannot be read ({error})",
             subject=report.file,
@@ -138,8 +140,15 @@ def _value(element: ElementTree.Element) -> Any:
         case "array":
             return [_value(child) for child in element]
         case "integer":
-            return int(element.text or 0)
+            return _integer(element.text or "0")
         case "true" | "false":
             return element.tag == "true"
         case _:
             return element.text
+
+
+def _integer(text: str) -> int | None:
+    try:
+        return int(text)
+    except ValueError:
+        return None

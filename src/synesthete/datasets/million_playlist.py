@@ -49,7 +49,7 @@ def _playlist(
 ) -> Playlist:
     tracks = [t for t in row["tracks"] if isinstance(t, dict)]
     if any(isinstance(t.get("pos"), int) for t in tracks):
-        tracks.sort(key=lambda t: t.get("pos", 0))
+        tracks.sort(key=lambda t: p if isinstance(p := t.get("pos"), int) else 0)
     if len(known) > REMEMBERED:
         known.clear()
     found = []

@@ -144,7 +144,12 @@ class _Blocks:
         """The rows of a block without a fault; None where anything at all is wrong with it."""
         letters = np.frombuffer(block, np.uint8)
         signs = np.flatnonzero((letters == TAB) | (letters == NEWLINE))
-        if len(signs) % 3 or b"\0" in block or (letters[signs].reshape(-1, 3) != (TAB, TAB, NEWLINE)).any():
+        if (
+            not len(signs)
+            or len(signs) % 3
+            or b"\0" in block
+            or (letters[signs].reshape(-1, 3) != (TAB, TAB, NEWLINE)).any()
+        ):
             return None
         ends = signs.reshape(-1, 3)  # of listener, song and plays
         starts = np.concatenate([[0], signs[:-1] + 1]).reshape(-1, 3)

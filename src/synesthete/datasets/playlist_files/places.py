@@ -22,8 +22,7 @@ def place(location: str, folder: Path | None) -> str | None:
     """
     text = location.strip()
     if text.lower().startswith("file:"):
-        parts = urlsplit(text)
-        text = unquote(parts.path, errors="surrogateescape")
+        text = path_of(text)
         if re.match(r"^/+[A-Za-z]:[\\/]", text):
             text = text.lstrip("/")
         elif text.startswith("//"):
@@ -42,6 +41,14 @@ def place(location: str, folder: Path | None) -> str | None:
             whole = os.path.join(os.path.abspath(folder), unquote(text, errors="surrogateescape"))
         text = whole
     return posixpath.normpath(text)
+
+
+def path_of(address: str) -> str:
+    """The unquoted path of a `file:` address; "" for what is no address."""
+    try:
+        return unquote(urlsplit(address).path, errors="surrogateescape")
+    except ValueError:  # an opening bracket where a host belongs
+        return ""
 
 
 def relative(path: str, folder: Path | None) -> str:

@@ -40,7 +40,7 @@ def read_xspf(document: Document, report: Report) -> Iterator[Playlist]:
                     _take(_track(element, document.folder), len(tracks) + 1, tracks, report)
                     element.clear()
                 depth -= 1
-    except ElementTree.ParseError as error:
+    except (ElementTree.ParseError, LookupError, ValueError) as error:  # the latter two for its encoding
         raise FormatError(f"the XML cannot be read ({error})", subject=document.name) from error
     name = head.get("title") or document.title
     yield Playlist(name, tuple(tracks), comment=head.get("annotation"), owner=head.get("creator"))
