@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from synesthete.catalog.tracks import Filter
 from synesthete.catalog.writing import now
-from synesthete.errors import InputError
 from synesthete.music import ListenerId, TrackId
 from synesthete.recommend.request import Request, Seed, SeedKind
 from synesthete.web.doors.gorse.gate import Guest
@@ -22,17 +21,14 @@ Scored = list[tuple[str, float]]
 
 
 class Chooser:
-    """Answers one request of the platform; `categories` are genres, of which one can be asked for.
-
-    Raises InputError for more of them.
-    """
+    """Answers one request of the platform, with items that have all of the categories."""
 
     def __init__(self, guest: Guest, categories: Iterable[str] = ()):
-        wanted = [category for category in categories if category]
-        if len(wanted) > 1:
-            raise InputError("one category can be asked for at a time", subject=", ".join(wanted))
+        wanted = list(dict.fromkeys(category for category in categories if category))
         self._guest, self._items = guest, guest.platform.items
         self._genre = wanted[0] if wanted else None
+        self._lacking = _lacking(guest, wanted) if len(wanted) > 1 else frozenset()
+        """Tracks that have the first category, but not all."""
 
     def for_user(self, user_id: str, n: int) -> Scored:
         """What a user would like and has not met; what is popular and then what is new where nothing is known."""
@@ -55,14 +51,16 @@ class Chooser:
         asked = Request(planted, exclude_tracks=without, n=n, per_artist=0, adventurousness=0.0)
         return self._named(self._recommended(asked))
 
-    def popular(self, n: int, without: Iterable[int] = ()) -> dict[TrackId, float]:
+    def popular(self, n: int, without: Iterable[TrackId] = ()) -> dict[TrackId, float]:
         """What users of the platform played most, with plays."""
         sources = [self._guest.platform.feedback.source(type_) for type_ in PLAYS]
-        return {i: float(count) for i, count in self._items.popular(n, sources, without, self._genre)}
+        shut = self._lacking.union(without)
+        return {i: float(count) for i, count in self._items.popular(n, sources, shut, self._genre)}
 
-    def latest(self, n: int, without: Iterable[int] = ()) -> dict[TrackId, float]:
+    def latest(self, n: int, without: Iterable[TrackId] = ()) -> dict[TrackId, float]:
         """What came last, with the time in unix seconds."""
-        return {i: float(at) for i, at in self._items.latest(n, without, self._genre)}
+        shut = self._lacking.union(without)
+        return {i: float(at) for i, at in self._items.latest(n, shut, self._genre)}
 
     def listed(self, found: dict[TrackId, float]) -> Scored:
         """The same by the platform's ids."""
@@ -84,7 +82,7 @@ class Chooser:
         strangers = _strangers(self._guest)
         known_to = self._items.shown if strangers is None else None
         wanted = Filter(genres=() if self._genre is None else (self._genre,), known_to=known_to)
-        shut = asked.exclude_tracks | (strangers or frozenset())
+        shut = asked.exclude_tracks | self._lacking | (strangers or frozenset())
         among = replace(asked, wanted=wanted, exclude_tracks=shut)
         answer = self._guest.house.parts.recommender.recommend(among)
         return {one.track.id: round(one.score, 6) for one in answer.results}
@@ -107,3 +105,9 @@ def _strangers(guest: Guest) -> frozenset[TrackId] | None:
         guest.state.strangers = kept = (revision, guest.platform.items.strangers(MOST_STRANGERS))
     found: frozenset[TrackId] | None = kept[1]
     return found
+
+
+def _lacking(guest: Guest, categories: list[str]) -> frozenset[TrackId]:
+    """The tracks that have the first of these categories and lack another."""
+    first, *others = (set(guest.catalog.tracks.ids(Filter(genres=(one,))).tolist()) for one in categories)
+    return frozenset(TrackId(i) for i in first.difference(set.intersection(*others)))

@@ -49,13 +49,16 @@ def put_items(guest: Guest, items: Sequence[ItemSent]) -> None:
 
 def change_item(guest: Guest, item: Item, change: ItemChange) -> None:
     """Change what is told of an item; what is not told stays. All of it, or nothing."""
-    named, before = naming.described(change), naming.of_track(guest.catalog.tracks.get(item.track_id))
-    genres = guest.catalog.tracks.get(item.track_id).genres
+    track = guest.catalog.tracks.get(item.track_id)
+    before = naming.of_track(track)
+    # Where labels have named it, a comment is only a comment.
+    is_named = change.labels is None and before.title and before.artist
+    named = Description() if is_named else naming.described(change)
     labels = {name: getattr(named, name) or getattr(before, name) for name in _NAMES}
     told = ItemSent(
         itemid=item.id,
         ishidden=item.hidden if change.hidden is None else change.hidden,
-        categories=list(genres) if change.categories is None else change.categories,
+        categories=list(track.genres) if change.categories is None else change.categories,
         labels={name: said for name, said in labels.items() if said},
     ).model_copy(update={"at": change.at})
     if named != Description():
