@@ -42,6 +42,19 @@ def test_embed_writes_the_arrays_and_reports_what_it_left_out(
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-4)
 
 
+def test_without_a_name_the_encoder_of_the_library_hears(
+    music_folder: Path, tmp_path: Path, data: list[str]
+) -> None:
+    good, out = str(music_folder / "untagged.wav"), tmp_path / "v.npz"
+    assert run(["embed", good, "--quick", "--out", str(out), *data]) == 0
+    usual = np.load(out)["vectors"].shape[1]
+    assert not (tmp_path / "data").exists(), "nothing is made that was not asked for"
+    assert run(["encoders", "add", str(make_encoder(tmp_path / "from", "mine")), *data]) == 0
+    assert run(["encoders", "switch", "mine", *data]) == 0
+    assert run(["embed", good, "--quick", "--out", str(out), *data]) == 0
+    assert np.load(out)["vectors"].shape == (1, 16) and usual != 16
+
+
 def test_embed_of_good_files_is_done_and_of_bad_ones_failed(
     music_folder: Path, tmp_path: Path, data: list[str]
 ) -> None:

@@ -13,6 +13,7 @@ from synesthete.cli.options import DONE, FAILED, SOME_FAILED, data_folder, data_
 if TYPE_CHECKING:
     from synesthete.encoders.hearing import Heard
     from synesthete.encoders.onnx import Precision
+    from synesthete.settings import Settings
 
 
 @click.command()
@@ -40,7 +41,7 @@ def embed(files: tuple[Path, ...], name: str | None, out: Path, precision: Preci
         raise InputError("there is no such folder to write to", subject=out.parent)
     settings = load_settings(data_folder())
     provider = settings.execution_provider
-    encoder = open_encoder(name or settings.encoder, settings.data / "encoders", precision, provider)
+    encoder = open_encoder(name or _in_force(settings), settings.data / "encoders", precision, provider)
     heard: dict[str, Heard] = {}
     wanted = expanded(files)
     with click.progressbar(wanted, label="Hearing", file=sys.stderr) as bar:
@@ -64,6 +65,16 @@ def embed(files: tuple[Path, ...], name: str | None, out: Path, precision: Preci
     write(out, heard)
     note(f"{len(heard)} of {len(wanted)} files, {encoder.card.stamp}: {out}")
     return SOME_FAILED if troubles else DONE
+
+
+def _in_force(settings: Settings) -> str | None:
+    """The encoder that the library hears with; as set where there is no library, of which none is made."""
+    from synesthete.parts import open_parts
+
+    if settings.database is None and not (settings.data / "catalog.sqlite").is_file():
+        return settings.encoder
+    with open_parts(settings) as parts:
+        return parts.wanted
 
 
 def expanded(files: tuple[Path, ...]) -> list[Path]:
