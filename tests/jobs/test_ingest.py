@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import zipfile
 from pathlib import Path
 
@@ -248,6 +249,23 @@ def test_archives_unknown_files_and_wishes(catalog, tmp_path):
         imported(catalog, tmp_path, kind="spotify")
     with pytest.raises(InputError, match="no such file"):
         imported(catalog, tmp_path / "nowhere")
+
+
+def test_names_that_are_no_text_are_imported_all_the_same(sqlite_catalog, tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    latin = os.fsdecode(b"caf\xe9")
+    try:
+        (folder / f"{latin}.m3u").write_bytes(b"#EXTM3U\nfile:///music/caf%E9/%E9.mp3\nna\xefve.mp3\n")
+    except OSError:
+        pytest.skip("this file system wants UTF-8")
+    half = '{"ts": "2023-11-14T22:14:00Z", "ms_played": 9, "master_metadata_track_name": "Cogs \\ud83d", '
+    half += '"master_metadata_album_artist_name": "A\\u0000da"}'
+    write(folder / "b.json", f"[{half}]")
+    results = imported(sqlite_catalog, folder)
+    assert [r.state for r in results] == ["imported", "imported"]
+    assert {"Ada - Cogs"} == {name for r in results if r.kind == "spotify-history" for name in r.unmatched}
+    assert [p.name for p in sqlite_catalog.playlists.of(sqlite_catalog.listeners.owner().id)] == ["caf?"]
 
 
 def test_a_damaged_archive_in_a_folder_keeps_nothing_else_out(sqlite_catalog, tmp_path):

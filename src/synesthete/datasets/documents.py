@@ -45,8 +45,8 @@ class Document:
 
     @property
     def name(self) -> str:
-        """What people call it: the path, and the member after a colon."""
-        return str(self.path) if self.member is None else f"{self.path}:{self.member}"
+        """What people call it: the path, and the member after a colon; ? for what is no text in it."""
+        return _sayable(str(self.path) if self.member is None else f"{self.path}:{self.member}")
 
     @property
     def title(self) -> str:
@@ -54,7 +54,7 @@ class Document:
         name = PurePosixPath(self.member).name if self.member else self.path.name
         for ending in (".gz", ".bz2", ".xz"):
             name = name.removesuffix(ending)
-        return PurePosixPath(name).stem
+        return _sayable(PurePosixPath(name).stem)
 
     @property
     def suffix(self) -> str:
@@ -122,6 +122,11 @@ def documents(path: Path) -> list[Document]:
     except zipfile.BadZipFile:
         return [Document(path)]  # opening it says what is wrong, and other files are read meanwhile
     return [Document(path, m) for m in sorted(members) if not IGNORED & set(PurePosixPath(m).parts)]
+
+
+def _sayable(text: str) -> str:
+    """A file's name need not be text: bytes that are no UTF-8 can be neither printed nor stored."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _open(path: Path) -> BinaryIO:

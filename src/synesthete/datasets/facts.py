@@ -21,6 +21,9 @@ ISRC = re.compile(r"[A-Z]{2}[A-Z0-9]{3}\d{7}")
 SPOTIFY = re.compile(r"(?:spotify:track:|open\.spotify\.com/(?:intl-\w+/)?track/)([0-9A-Za-z]{22})")
 BARE_SPOTIFY = re.compile(r"[0-9A-Za-z]{22}")
 
+UNSAYABLE = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\ud800-\\udfff]")
+"""Control characters, and surrogates without their other half (a cut-off emoji), which no database stores."""
+
 DATES = (
     "%d %b %Y %H:%M",  # Last.fm exports: 29 Sep 2022 14:19
     "%d %b %Y, %H:%M",
@@ -32,10 +35,12 @@ DATES = (
 
 
 def clean(value: object) -> str | None:
-    """Text without surrounding or control characters, or None where nothing is left."""
+    """Text without surrounding spaces, control characters and halves of pairs, or None where nothing is left."""
     if value is None or isinstance(value, dict | list):
         return None
     text = " ".join(str(value).split())
+    if UNSAYABLE.search(text):
+        text = UNSAYABLE.sub("", text).strip()
     return text or None
 
 

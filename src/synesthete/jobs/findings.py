@@ -81,9 +81,9 @@ class Writer:
     def _count_match(self, description: Description, match: Match | None) -> None:
         self.by["none" if match is None else match.by] += 1
         if match is None and len(self.unmatched) < 1000:
-            self.unmatched[
-                f"{description.artist or '?'} - {description.title or description.path or description.recording_mbid or '?'}"
-            ] = None
+            called = description.title or description.path or description.recording_mbid or "?"
+            name = f"{description.artist or '?'} - {called}"
+            self.unmatched[name.encode("utf-8", "replace").decode()] = None  # a path need not be text
 
     def _listens(self, plays: list[Listen]) -> None:
         ids = self._matched([play.track for play in plays])

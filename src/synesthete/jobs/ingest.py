@@ -97,7 +97,8 @@ def ingest(
     if not found:
         raise InputError("there is nothing to import in", subject=", ".join(map(str, paths)))
     person = listener_id if listener_id is not None else catalog.listeners.owner().id
-    job = catalog.jobs.start("ingest", about=", ".join(map(str, paths))[:200], alone=False)
+    about = ", ".join(map(str, paths))[:200].encode("utf-8", "replace").decode()
+    job = catalog.jobs.start("ingest", about=about, alone=False)
     done = failed = 0
     state = "stopped"
     try:
