@@ -9,7 +9,7 @@ from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.engine import Connection, ExceptionContext
 from sqlalchemy.exc import ArgumentError
 
-from synesthete.errors import Busy, SettingsError, SynestheteError
+from synesthete.errors import Busy, InputError, SettingsError, SynestheteError
 
 WRITES = "synesthete_writes"
 """Execution option of a connection whose next transaction will write."""
@@ -106,6 +106,12 @@ _MEANINGS: tuple[tuple[tuple[str, ...], type[SynestheteError], str, str], ...] =
         "See whether its folder exists, is writable and has space.",
     ),
     (
+        ("cannot contain nul",),
+        InputError,
+        "a text has the character NUL in it, which a database does not hold",
+        "Write it without.",
+    ),
+    (
         ("connection failed", "connection refused", "could not connect", "server closed the connection"),
         SynestheteError,
         "the database server does not answer",
@@ -120,4 +126,6 @@ def _in_words(context: ExceptionContext) -> None:
     for phrases, error, what, hint in _MEANINGS:
         if any(phrase in complaint for phrase in phrases):
             place = context.engine.url.render_as_string(hide_password=True) if context.engine else None
+            if error is InputError:  # told to whoever sent it, whose business the database is not
+                place = None
             raise error(what, subject=place, hint=hint) from context.original_exception

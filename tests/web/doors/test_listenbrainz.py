@@ -106,3 +106,9 @@ def test_broken_json_and_missing_or_narrow_keys(player, place, key_of):
     assert (
         httpx.post(f"{url}/apis/listenbrainz/1/submit-listens", json=bare, headers=reader).status_code == 403
     )
+
+
+def test_a_name_with_a_character_that_no_database_holds_is_kept_without_it(player, place):
+    assert submit(player, "single", listen("El\x00se", "Some\x00body", NOW + 50)).status_code == 200
+    (kept,) = [x for x in place[0].catalog.listens.of(2) if x.at == NOW + 50]
+    assert "\x00" not in f"{kept.title}{kept.artist}"

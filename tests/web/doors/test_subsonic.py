@@ -402,3 +402,17 @@ def test_an_artist_is_told_with_those_who_sound_near(call):
     assert call("getArtistInfo", id="ar-1", count="0")["artistInfo"]["similarArtist"] == []
     assert call("getAlbumInfo2", id="al-1")["albumInfo"] == {"musicBrainzId": ""}
     assert call("getScanStatus")["scanStatus"] == {"scanning": False, "count": 24}
+
+
+def test_characters_that_no_database_holds_are_no_fault_of_the_server(place, call):
+    nul = "a\x00b"
+    assert call("search3", query=nul)["status"] == "ok"
+    made = call("createPlaylist", name=nul, songId="tr-1")
+    assert made["status"] == "ok"
+    assert call("updatePlaylist", playlistId=made["playlist"]["id"], comment=nul, name=nul)["status"] == "ok"
+    call("deletePlaylist", id=made["playlist"]["id"])
+    for method, asked in (
+        ("getSongsByGenre", {"genre": nul}), ("getAlbumList2", {"type": "byGenre", "genre": nul}),
+        ("getTopSongs", {"artist": nul}), ("getSong", {"id": nul}), ("ping", {"user": nul}), ("scrobble", {"id": nul}),
+    ):  # fmt: skip
+        assert call(method, **asked)["status"] in ("ok", "failed")
