@@ -261,7 +261,7 @@ def test_names_that_are_no_text_are_imported_all_the_same(sqlite_catalog, tmp_pa
         pytest.skip("this file system wants UTF-8")
     half = '{"ts": "2023-11-14T22:14:00Z", "ms_played": 9, "master_metadata_track_name": "Cogs \\ud83d", '
     half += '"master_metadata_album_artist_name": "A\\u0000da"}'
-    write(folder / "b.json", f"[{half}]")
+    write(folder / "b.json", f'[{half}, {{"ts": "\\ud83d", "master_metadata_track_name": "\\ud83d Cogs"}}]')
     results = imported(sqlite_catalog, folder)
     assert [r.state for r in results] == ["imported", "imported"]
     assert {"Ada - Cogs"} == {name for r in results if r.kind == "spotify-history" for name in r.unmatched}

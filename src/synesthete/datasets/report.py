@@ -47,7 +47,8 @@ class Report:
         self.read += entries
         self.refused[reason] += entries
         if sum(e.reason == reason for e in self.examples) < EXAMPLES_PER_REASON:
-            self.examples.append(Refusal(reason, line, None if text is None else str(text)[:120]))
+            told = None if text is None else str(text)[:120].encode("utf-8", "replace").decode()
+            self.examples.append(Refusal(reason, line, told))
 
     def leave_out(self, reason: str, entries: int = 1) -> None:
         """Count entries that are sound but not wanted here."""
