@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -9,14 +10,23 @@ from synesthete.web.auth.proofs import hash_password
 from tests.conftest import empty_database
 from tests.web.house import house
 
+DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
-@pytest.fixture(scope="package", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def database(request: pytest.FixtureRequest) -> Iterator[str | None]:
-    """Where the catalog is: in its file, and in PostgreSQL."""
+
+@contextmanager
+def database_for(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    """Where a catalog of its own is: in its file (None), or in an empty database of PostgreSQL."""
     if request.param == "sqlite":
         yield None
         return
     with empty_database(request.getfixturevalue("postgres")) as url:
+        yield url
+
+
+@pytest.fixture(scope="package", params=DATABASES)
+def database(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    """Where the catalog of the furnished house is."""
+    with database_for(request) as url:
         yield url
 
 
