@@ -21,7 +21,6 @@ from synesthete.recommend.request import Request
 from synesthete.web.auth.proofs import HINT_LENGTH, hash_password, new_key, token_hash
 from synesthete.web.doors.gorse import feedback, items, recommend, users
 from synesthete.web.doors.gorse.models import seconds_of
-from tests.conftest import empty_database
 from tests.web.doors.conftest import DATABASES, database_for
 from tests.web.house import ARTISTS, PER_ALBUM, house
 
@@ -59,16 +58,6 @@ def everything() -> list[dict]:
 def database(request: pytest.FixtureRequest) -> Iterator[str | None]:
     """Where the catalog is: not where that of the other doors' house is, which has people of the same names."""
     with database_for(request) as url:
-        yield url
-
-
-@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def database(request: pytest.FixtureRequest) -> Iterator[str | None]:
-    """A catalog of its own: the other doors' house has people of the same names."""
-    if request.param == "sqlite":
-        yield None
-        return
-    with empty_database(request.getfixturevalue("postgres")) as url:
         yield url
 
 
