@@ -80,7 +80,7 @@ names = st.text(min_size=1, max_size=5)
 values = (
     st.lists(st.binary(max_size=9), min_size=1, max_size=3)
     | st.lists(st.integers(-(2**63), 2**63 - 1), min_size=1, max_size=3)
-    | st.lists(st.floats(width=32, allow_nan=False), min_size=1, max_size=3)
+    | st.lists(st.floats(width=32, allow_nan=False, allow_subnormal=False), min_size=1, max_size=3)
 )
 
 

@@ -363,7 +363,7 @@ def test_an_endless_list_goes_on_in_a_tiny_library(world):
 @given(
     n=st.integers(1, 40),
     per_artist=st.integers(0, 3),
-    adventurousness=st.floats(0, 1),
+    adventurousness=st.floats(0, 1, allow_subnormal=False),
     chosen=st.lists(
         st.tuples(st.integers(0, 119), st.sampled_from([1.0, 0.4, -1.0])), min_size=1, max_size=4
     ),
