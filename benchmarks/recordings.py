@@ -11,10 +11,13 @@ answer is wrong. Times are CPU milliseconds of this process.
 from __future__ import annotations
 
 import argparse
+import os
 import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # as `synesthete serve` does
 
 import numpy as np
 import soundfile
