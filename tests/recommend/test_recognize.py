@@ -140,15 +140,21 @@ def test_of_two_places_in_one_piece_a_short_clip_is_at_the_more_alike(files):
     assert told[0] is None or told[0].likeness <= told[2].likeness
 
 
-def test_a_short_clip_does_not_listen_to_the_same_seconds_twice(files, monkeypatch):
-    spent = []
+@pytest.fixture
+def spent(monkeypatch):
+    """How many seconds were decoded, each time."""
+    seconds = []
     real = closely.decode
 
     def counted(source, rate, start_s=0.0, end_s=None):
-        spent.append(end_s - start_s)
+        seconds.append(end_s - start_s)
         return real(source, rate, start_s, end_s)
 
     monkeypatch.setattr(closely, "decode", counted)
+    return seconds
+
+
+def test_a_short_clip_does_not_listen_to_the_same_seconds_twice(files, spent):
     others = tuple(Stretch(files[0], start_s, start_s + 20.0) for start_s in (0.0, 1.0, 4.5, 8.0))
     told = compare(Comparison(Stretch(files[0], 5.0, 9.0), others))
     assert [one is None for one in told] == [False, True, True, False]
@@ -218,15 +224,7 @@ def test_a_glance_settles_what_listening_in_full_would(ear, files, tmp_path, way
     assert in_full[1].ahead_s == pytest.approx(-off_s, abs=0.06)
 
 
-def test_glances_spare_most_of_the_decoding(files, monkeypatch):
-    spent = []
-    real = closely.decode
-
-    def counted(source, rate, start_s=0.0, end_s=None):
-        spent.append(end_s - start_s)
-        return real(source, rate, start_s, end_s)
-
-    monkeypatch.setattr(closely, "decode", counted)
+def test_glances_spare_most_of_the_decoding(files, spent):
     others = tuple(Stretch(files[i], 5.0, 15.0) for i in (6, 9, 12, 3))
     told = compare(Comparison(Stretch(files[3], 5.0, 15.0), others))
     assert [one.same for one in told] == [False, False, False, True]

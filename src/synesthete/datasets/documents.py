@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, cast
 
+from synesthete.datasets.facts import sayable
 from synesthete.errors import FormatError, InputError
 
 HEAD_BYTES = 65_536
@@ -46,7 +47,7 @@ class Document:
     @property
     def name(self) -> str:
         """What people call it: the path, and the member after a colon; ? for what is no text in it."""
-        return _sayable(str(self.path) if self.member is None else f"{self.path}:{self.member}")
+        return sayable(str(self.path) if self.member is None else f"{self.path}:{self.member}")
 
     @property
     def title(self) -> str:
@@ -54,7 +55,7 @@ class Document:
         name = PurePosixPath(self.member).name if self.member else self.path.name
         for ending in (".gz", ".bz2", ".xz"):
             name = name.removesuffix(ending)
-        return _sayable(PurePosixPath(name).stem)
+        return sayable(PurePosixPath(name).stem)
 
     @property
     def suffix(self) -> str:
@@ -122,11 +123,6 @@ def documents(path: Path) -> list[Document]:
     except zipfile.BadZipFile:
         return [Document(path)]  # opening it says what is wrong, and other files are read meanwhile
     return [Document(path, m) for m in sorted(members) if not IGNORED & set(PurePosixPath(m).parts)]
-
-
-def _sayable(text: str) -> str:
-    """A file's name need not be text: bytes that are no UTF-8 can be neither printed nor stored."""
-    return text.encode("utf-8", "replace").decode()
 
 
 def _open(path: Path) -> BinaryIO:

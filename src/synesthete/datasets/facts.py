@@ -34,6 +34,11 @@ DATES = (
 )
 
 
+def sayable(text: str) -> str:
+    """The text with ? for what is no UTF-8, as names of files may have it: that can be neither printed nor stored."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def clean(value: object) -> str | None:
     """Text without surrounding spaces, control characters and halves of pairs, or None where nothing is left."""
     if value is None or isinstance(value, dict | list):

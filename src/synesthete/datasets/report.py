@@ -9,6 +9,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from synesthete.datasets.facts import sayable
+
 EXAMPLES_PER_REASON = 5
 """How many refusals of one kind are kept with their line; the rest are only counted."""
 
@@ -47,7 +49,7 @@ class Report:
         self.read += entries
         self.refused[reason] += entries
         if sum(e.reason == reason for e in self.examples) < EXAMPLES_PER_REASON:
-            told = None if text is None else str(text)[:120].encode("utf-8", "replace").decode()
+            told = None if text is None else sayable(str(text)[:120])
             self.examples.append(Refusal(reason, line, told))
 
     def leave_out(self, reason: str, entries: int = 1) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from synesthete.errors import InputError
@@ -23,8 +23,7 @@ def zone(name: str) -> ZoneInfo:
 
 def week_of(now: int, time_zone: str) -> str:
     """The ISO week of this moment where the listener is: '2026-W47'."""
-    year, week, _ = datetime.fromtimestamp(now, UTC).astimezone(zone(time_zone)).isocalendar()
-    return f"{year}-W{week:02d}"
+    return _week(datetime.fromtimestamp(now, UTC).astimezone(zone(time_zone)))
 
 
 def is_due(now: int, time_zone: str, weekday: int, hour: int) -> bool:
@@ -49,5 +48,9 @@ def weeks_before(now: int, time_zone: str, count: int) -> list[str]:
     """The last `count` weeks up to and including this one."""
     today = datetime.fromtimestamp(now, UTC).astimezone(zone(time_zone)).date()
     # By dates, not seconds: where clocks change, a week is an hour shorter or longer.
-    weeks = [(today - timedelta(weeks=back)).isocalendar() for back in range(count)]
-    return [f"{year}-W{week:02d}" for year, week, _ in weeks]
+    return [_week(today - timedelta(weeks=back)) for back in range(count)]
+
+
+def _week(day: date) -> str:
+    year, week, _ = day.isocalendar()
+    return f"{year}-W{week:02d}"

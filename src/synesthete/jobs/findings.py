@@ -15,6 +15,7 @@ from synesthete.catalog.match import Match
 from synesthete.catalog.playlists import Named
 from synesthete.catalog.resolve import Resolver, entry
 from synesthete.datasets.audioset.clips import SECONDS, described, sound_of
+from synesthete.datasets.facts import sayable
 from synesthete.datasets.findings import Finding, LabeledClip, Listing, Opinion, PlayCounts
 from synesthete.music import Description, Listen, ListenerId, Playlist, TrackId
 
@@ -83,7 +84,7 @@ class Writer:
         if match is None and len(self.unmatched) < 1000:
             called = description.title or description.path or description.recording_mbid or "?"
             name = f"{description.artist or '?'} - {called}"
-            self.unmatched[name.encode("utf-8", "replace").decode()] = None  # a path need not be text
+            self.unmatched[sayable(name)] = None
 
     def _listens(self, plays: list[Listen]) -> None:
         ids = self._matched([play.track for play in plays])

@@ -17,6 +17,7 @@ from synesthete.catalog.resolve import Resolver
 from synesthete.datasets.audioset.clips import read_clips, read_segments
 from synesthete.datasets.audioset.vocabulary import Vocabulary
 from synesthete.datasets.documents import Document, documents
+from synesthete.datasets.facts import sayable
 from synesthete.datasets.findings import Finding, LabeledClip
 from synesthete.datasets.kinds import KINDS, describe_kinds, recognize
 from synesthete.datasets.msd_metadata import read_mismatches
@@ -97,7 +98,7 @@ def ingest(
     if not found:
         raise InputError("there is nothing to import in", subject=", ".join(map(str, paths)))
     person = listener_id if listener_id is not None else catalog.listeners.owner().id
-    about = ", ".join(map(str, paths))[:200].encode("utf-8", "replace").decode()
+    about = sayable(", ".join(map(str, paths))[:200])
     job = catalog.jobs.start("ingest", about=about, alone=False)
     done = failed = 0
     state = "stopped"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Query, Request
@@ -91,54 +92,43 @@ def neighbors(
     return _scored(chosen.like(seeds, n + offset, chosen.met(user_id))[offset:])
 
 
+def _for_anybody(
+    guest: ThePlatform, categories: Categories, n: Count = 10, offset: Offset = 0, user_id: UserId = ""
+) -> Callable[[str], list[dict[str, Any]]]:
+    """Makes a list for anybody by its name, as it is asked for; without what the user in `user-id` has met."""
+
+    def listed(name: str) -> list[dict[str, Any]]:
+        chosen = Chooser(guest, categories)
+        lists = {"popular": chosen.popular, "latest": chosen.latest}
+        if name not in lists:
+            raise NotFound(f"non-personalized recommender {name} not found; there are {', '.join(lists)}")
+        found = lists[name](n + offset, chosen.met(user_id))
+        return _scored(chosen.listed(found)[offset:])
+
+    return listed
+
+
+Listed = Annotated[Callable[[str], list[dict[str, Any]]], Depends(_for_anybody)]
+
+
 @router.get("/latest")
 @router.get("/latest/{category}")
-def latest(
-    guest: ThePlatform,
-    categories: Categories,
-    n: Count = 10,
-    offset: Offset = 0,
-    user_id: UserId = "",
-) -> list[dict[str, Any]]:
+def latest(listed: Listed) -> list[dict[str, Any]]:
     """The newest items, with their time in unix seconds as score."""
-    return _for_anybody(guest, "latest", n, offset, categories, user_id)
+    return listed("latest")
 
 
 @router.get("/popular")
 @router.get("/popular/{category}")
-def popular(
-    guest: ThePlatform,
-    categories: Categories,
-    n: Count = 10,
-    offset: Offset = 0,
-    user_id: UserId = "",
-) -> list[dict[str, Any]]:
+def popular(listed: Listed) -> list[dict[str, Any]]:
     """The items that were played most, with plays as score."""
-    return _for_anybody(guest, "popular", n, offset, categories, user_id)
+    return listed("popular")
 
 
 @router.get("/non-personalized/{name}")
-def non_personalized(
-    guest: ThePlatform,
-    name: str,
-    categories: Categories,
-    n: Count = 10,
-    offset: Offset = 0,
-    user_id: UserId = "",
-) -> list[dict[str, Any]]:
+def non_personalized(listed: Listed, name: str) -> list[dict[str, Any]]:
     """One of the two lists for anybody by its name. Raises NotFound."""
-    return _for_anybody(guest, name, n, offset, categories, user_id)
-
-
-def _for_anybody(
-    guest: Guest, name: str, n: int, offset: int, categories: list[str], user_id: str
-) -> list[dict[str, Any]]:
-    chosen = Chooser(guest, categories)
-    lists = {"popular": chosen.popular, "latest": chosen.latest}
-    if name not in lists:
-        raise NotFound(f"non-personalized recommender {name} not found; there are {', '.join(lists)}")
-    found = lists[name](n + offset, chosen.met(user_id))
-    return _scored(chosen.listed(found)[offset:])
+    return listed(name)
 
 
 def _note(guest: Guest, user_id: str, item_ids: list[str], since: int) -> None:

@@ -13,7 +13,7 @@ from synesthete.web.doors.subsonic.facts import number, playlist_record, without
 
 def get_playlists(asked: Asked) -> dict[str, Any]:
     rows = asked.house.catalog.playlists.of(asked.listener_id)
-    return {"playlists": {"playlist": [_head(asked, kept) for kept in rows]}}
+    return {"playlists": {"playlist": [_head(asked, kept, _tracks(asked, kept)) for kept in rows]}}
 
 
 def get_playlist(asked: Asked) -> dict[str, Any]:
@@ -68,13 +68,14 @@ def _mine(asked: Asked, text: str) -> Kept:
     return kept
 
 
-def _head(asked: Asked, kept: Kept) -> dict[str, Any]:
+def _head(asked: Asked, kept: Kept, tracks: list[Track]) -> dict[str, Any]:
     owner = asked.who.account.name if asked.who.account else ""
-    return without_none(playlist_record(kept, owner, _tracks(asked, kept)))
+    return without_none(playlist_record(kept, owner, tracks))
 
 
 def _whole(asked: Asked, kept: Kept) -> dict[str, Any]:
-    return _head(asked, kept) | {"entry": [asked.child(track) for track in _tracks(asked, kept)]}
+    tracks = _tracks(asked, kept)
+    return _head(asked, kept, tracks) | {"entry": [asked.child(track) for track in tracks]}
 
 
 def _tracks(asked: Asked, kept: Kept) -> list[Track]:
